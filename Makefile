@@ -1,0 +1,48 @@
+# Every command of the project. Set-up runs by itself: once, and again when a lock file changes.
+# Paths are relative and tools run as modules, so that a checkout may stand in a folder with spaces.
+
+PYTHON ?= python3
+VENV_PYTHON := .venv/bin/python
+RUNTIME := .venv/.runtime-installed
+DEV := .venv/.dev-installed
+GOAL := $(firstword $(MAKECMDGOALS))
+
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test check format lock clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{ printf "  %-12s %s\n", $$1, $$2 }'
+
+demo: $(RUNTIME) ## try Easel in the browser, without an account and without a network
+	@$(VENV_PYTHON) -m sandbox --once
+
+run: $(RUNTIME) ## run the bot with the settings in .env
+	@$(VENV_PYTHON) -m bot
+
+test: $(DEV) ## run every test
+	@$(VENV_PYTHON) -m pytest -q
+
+check: $(DEV) ## what a change must pass: format, lint, types, tests
+	@$(VENV_PYTHON) -m ruff format --check --quiet .
+	@$(VENV_PYTHON) -m ruff check --quiet .
+	@$(VENV_PYTHON) -m basedpyright
+	@$(VENV_PYTHON) -m pytest -q
+
+format: $(DEV) ## format the code and mend what the linter can mend
+	@$(VENV_PYTHON) -m ruff check --quiet --fix . ; $(VENV_PYTHON) -m ruff format .
+
+lock: ## for maintainers: resolve the lock files again (newer versions: make lock UPGRADE=--upgrade)
+	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }
+	@$(LOCK) $(UPGRADE) pyproject.toml -o requirements.lock
+	@$(LOCK) $(UPGRADE) --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean: ## remove .venv and the tools' caches; data and .env stay
+	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis
+
+$(RUNTIME): requirements.lock
+	@sh scripts/setup.sh "$(PYTHON)" $< $@ $(GOAL)
+
+$(DEV): requirements-dev.lock $(RUNTIME)
+	@sh scripts/setup.sh "$(PYTHON)" $< $@ $(GOAL)
