@@ -1,0 +1,1 @@
+"""What Easel means, as plain values and pure functions: no await, no clock, no logging, no Discord."""

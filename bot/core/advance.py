@@ -1,0 +1,251 @@
+"""`advance`, the one way in which a job changes; docs/architecture.md shows it as a table, and a test walks it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from bot.core import job_events as ev
+from bot.core.job import UNDER_WAY, Answer, Attachment, Generation, GenerationState, Job, Place
+from bot.core.request import Plan
+from bot.errors import Cause
+
+LAST_ATTEMPT = 2
+"""A second try exists only to send references inline (docs/architecture.md, "Seeds are ours")."""
+
+_S = GenerationState
+
+
+def advance(job: Job, event: ev.JobEvent) -> Job:
+    """Give the job after an event; the same object when the event is late, doubled or not its business.
+
+    Bumps `revision` when people would see a difference. Callers write the result, guarded by `version`.
+    """
+    after = _step(job, event)
+    if after == job:
+        return job
+    if _visible(after) != _visible(job):
+        return replace(after, revision=after.revision + 1)
+    return after
+
+
+def _visible(job: Job) -> tuple[object, ...]:
+    """Name all that the card shows of a job, apart from passing time."""
+    pictures = tuple((g.state if g.ended_at else None, g.cause) for g in job.current)
+    # Who was told that nobody is ahead was shown "Painting" at once, so the start is no news.
+    begun = job.begun and job.ahead > 0
+    return (begun, pictures, job.refusal, job.cancelled_by is None)
+
+
+_ONLY_ANSWERED = ev.Planned | ev.Refused | ev.Intended | ev.Shown
+"""What happens to answered jobs alone: nothing is paid for somebody who was shown "did not respond"."""
+
+
+def _step(job: Job, event: ev.JobEvent) -> Job:  # noqa: C901, PLR0911, PLR0912 - one line an event: this is the table
+    if job.answer is not Answer.GIVEN and isinstance(event, _ONLY_ANSWERED):
+        return job
+    match event:
+        case ev.Answered():
+            return _answered(job, event)
+        case ev.AnswerMissed():
+            return replace(job, answer=Answer.MISSED, token=None) if job.answer is Answer.OWED else job
+        case ev.Planned():
+            return _planned(job, event.plan)
+        case ev.Refused():
+            return _refused(job, event)
+        case ev.Intended():
+            return _intended(job, event)
+        case ev.Resent():
+            return _resent(job, event)
+        case ev.Accepted():
+            return _accepted(job, event)
+        case ev.NotAccepted():
+            return _of_intent(job, event.intent_id, lambda g: _back_to_planned(job, g, event.at))
+        case ev.TurnedDown():
+            failing = _ending(_S.FAILED, event.at, event.cause, event.text)
+            return _with_inline_tries(job, _of_intent(job, event.intent_id, failing))
+        case ev.Undecided():
+            return _of_intent(job, event.intent_id, _ending(_S.UNKNOWN, event.at))
+        case ev.PictureReady():
+            return _remote(job, event.remote_id, _PICTURE_FROM, _succeeding(event))
+        case ev.PaintingFailed():
+            failing = _ending(_S.FAILED, event.at, event.cause, event.text)
+            return _with_inline_tries(job, _remote(job, event.remote_id, _FAILURE_FROM, failing))
+        case ev.CancelledThere():
+            return _remote(job, event.remote_id, frozenset({_S.QUEUED}), _ending(_S.CANCELLED, event.at))
+        case ev.DeadlinePassed():
+            return _remote(job, event.remote_id, frozenset({_S.QUEUED}), _ending(_S.TIMED_OUT, event.at))
+        case ev.LostThere():
+            return _remote(job, event.remote_id, frozenset({_S.QUEUED}), _ending(_S.UNKNOWN, event.at))
+        case ev.ResultUnreadable():
+            return _each(job, lambda g: _unreadable(g, event) if g.id == event.generation_id else g)
+        case ev.CancelAsked():
+            return _cancel_asked(job, event)
+        case ev.Shown():
+            return _shown(job, event)
+        case ev.Replaced():
+            return replace(job, place=event.place) if job.place is Place.MESSAGE else job
+        case ev.TokenDied():
+            return replace(job, token=None)
+
+
+_PICTURE_FROM = frozenset({_S.QUEUED, _S.UNKNOWN, _S.TIMED_OUT, _S.CANCELLED})
+_FAILURE_FROM = frozenset({_S.QUEUED, _S.UNKNOWN, _S.TIMED_OUT})
+
+Step = Callable[[Generation], Generation]
+
+
+def _each(job: Job, change: Step) -> Job:
+    return replace(job, generations=tuple(change(g) for g in job.generations))
+
+
+def _of_intent(job: Job, intent_id: str, change: Step) -> Job:
+    def concerned(generation: Generation) -> bool:
+        return generation.intent_id == intent_id and generation.state is _S.SUBMITTING
+
+    return _each(job, lambda g: change(g) if concerned(g) else g)
+
+
+def _remote(job: Job, remote_id: str, allowed: frozenset[GenerationState], change: Step) -> Job:
+    return _each(job, lambda g: change(g) if g.remote_id == remote_id and g.state in allowed else g)
+
+
+def _ending(state: GenerationState, at: datetime, cause: Cause | None = None, error: str | None = None) -> Step:
+    return lambda g: replace(g, state=state, ended_at=at, cause=cause, error=error)
+
+
+def _succeeding(event: ev.PictureReady) -> Step:
+    return lambda g: replace(g, state=_S.SUCCEEDED, ended_at=event.at, url=event.url, cause=None, error=None)
+
+
+def _answered(job: Job, event: ev.Answered) -> Job:
+    if job.answer is Answer.GIVEN:
+        return job
+    return replace(job, answer=Answer.GIVEN, message_id=event.message_id, shown_revision=event.revision)
+
+
+def _planned(job: Job, plan: Plan) -> Job:
+    if job.checked or not job.under_way:
+        return job
+    return replace(with_seeds(job, plan), checked=True)
+
+
+def with_seeds(job: Job, plan: Plan) -> Job:
+    """Give the job with its plan, each picture with the seed that the plan chose for it."""
+    seeds = dict(enumerate(plan.seeds))
+    return replace(
+        job,
+        plan=plan,
+        generations=tuple(replace(g, seed=seeds.get(g.position)) for g in job.generations),
+    )
+
+
+def _refused(job: Job, event: ev.Refused) -> Job:
+    def refuse(generation: Generation) -> Generation:
+        if generation.state is not _S.PLANNED:
+            return generation
+        return replace(generation, state=_S.FAILED, ended_at=event.at, cause=Cause.REFUSED_BY_US)
+
+    after = _each(job, refuse)
+    return job if after == job else replace(after, refusal=event.text)
+
+
+def _intended(job: Job, event: ev.Intended) -> Job:
+    chosen = [g for g in job.generations if g.id in event.generation_ids]
+    if not job.checked or not chosen or any(g.state is not _S.PLANNED for g in chosen):
+        return job
+    return _each(
+        job,
+        lambda g: (
+            g
+            if g not in chosen
+            else replace(
+                g,
+                state=_S.SUBMITTING,
+                intent_id=event.intent_id,
+                intended_at=event.at,
+                sent_at=event.at,
+                sends=g.sends + 1,
+            )
+        ),
+    )
+
+
+def _resent(job: Job, event: ev.Resent) -> Job:
+    def resend(generation: Generation) -> Generation:
+        late = generation.sent_at is not None and event.at <= generation.sent_at
+        return generation if late else replace(generation, sent_at=event.at, sends=generation.sends + 1)
+
+    return job if job.cancelled_by is not None else _of_intent(job, event.intent_id, resend)
+
+
+def _accepted(job: Job, event: ev.Accepted) -> Job:
+    def accept(generation: Generation) -> Generation:
+        remote_id = event.remote_ids.get(generation.id)
+        if remote_id is None or generation.remote_id or generation.state not in {_S.SUBMITTING, _S.UNKNOWN}:
+            return generation
+        return replace(generation, state=_S.QUEUED, remote_id=remote_id, accepted_at=event.at, ended_at=None)
+
+    return _each(job, accept)
+
+
+def _back_to_planned(job: Job, generation: Generation, at: datetime) -> Generation:
+    if job.cancelled_by is not None:
+        return replace(generation, state=_S.CANCELLED, ended_at=at)
+    return replace(generation, state=_S.PLANNED, intent_id=None, intended_at=None, sent_at=None)
+
+
+def _with_inline_tries(before: Job, after: Job) -> Job:
+    """Add a second try for each picture whose references Oxen could not fetch, this time with the bytes in the body.
+
+    Only for what fails while it is under way: who was told that a job has ended pays for nothing more.
+    """
+    if after.cancelled_by is not None or not after.ask.references:
+        return after
+    tries = tuple(
+        _inline_try(after, now)
+        for was, now in zip(before.generations, after.generations, strict=True)
+        if was.state in UNDER_WAY and _deserves_inline_try(now)
+    )
+    return replace(after, generations=after.generations + tries) if tries else after
+
+
+def _deserves_inline_try(generation: Generation) -> bool:
+    failed_to_fetch = generation.state is _S.FAILED and generation.cause is Cause.REFERENCE_NOT_FETCHED
+    return failed_to_fetch and generation.attempt < LAST_ATTEMPT
+
+
+def _inline_try(job: Job, failed: Generation) -> Generation:
+    attempt = failed.attempt + 1
+    return Generation(
+        id=f"{job.id}-{failed.position + 1}-{attempt}",
+        position=failed.position,
+        attempt=attempt,
+        inline=True,
+        seed=failed.seed,
+    )
+
+
+def _unreadable(generation: Generation, event: ev.ResultUnreadable) -> Generation:
+    if generation.state is not _S.SUCCEEDED or generation.attachment:
+        return generation
+    return replace(generation, state=_S.FAILED, cause=event.cause, error=event.text)
+
+
+def _cancel_asked(job: Job, event: ev.CancelAsked) -> Job:
+    if not job.under_way or job.cancelled_by is not None:
+        return job
+
+    def cancel(generation: Generation) -> Generation:
+        if generation.state is not _S.PLANNED:
+            return generation
+        return replace(generation, state=_S.CANCELLED, ended_at=event.at)
+
+    return replace(_each(job, cancel), cancelled_by=event.by)
+
+
+def _shown(job: Job, event: ev.Shown) -> Job:
+    def place(generation: Generation) -> Generation:
+        attachment: Attachment | None = event.attachments.get(generation.id)
+        return replace(generation, attachment=attachment) if attachment else generation
+
+    return replace(_each(job, place), shown_revision=max(job.shown_revision, event.revision))

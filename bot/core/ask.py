@@ -1,0 +1,238 @@
+"""What a person asked for, checked as far as that needs neither the catalogue nor the bytes of a picture."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.core.coercion import same_words
+from bot.core.flags import Flag, cut_flags
+from bot.core.grammar import echoed, plural
+from bot.core.image_header import KINDS_IN_WORDS, PictureError, check_stated
+from bot.core.schema import OURS, guards_safety
+from bot.errors import UserError
+
+MAX_PROMPT_LENGTH = 4000
+"""Characters, after the flags are cut off."""
+
+MAX_COUNT = 4
+"""Pictures of one job: what POST /ai/queue takes as num_generations."""
+
+MAX_SEED = 2**32 - 1
+"""The highest seed for models that do not say."""
+
+EMPTY_PROMPT = "Write what you would like to see, for example: a red cube on a beach."
+
+MAX_WHOLE_NUMBER = 2**63 - 1
+"""No schema can mean a higher seed, and no database column holds one."""
+
+
+class Command(StrEnum):
+    IMAGINE = "imagine"
+    EDIT = "edit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """An attached picture as Discord states it; `url` is signed and dies within a day."""
+
+    url: str = field(repr=False)
+    filename: str
+    size_bytes: int
+    content_type: str | None = None
+    width_px: int | None = None
+    height_px: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What a person asked for, flags and options merged.
+
+    `options` holds what the person chose, by the model's own parameter name, by the command's (`aspect_ratio`,
+    `resolution`) or by a flag's short name (`steps`), as typed; "" is a flag that stood alone. The flags are already
+    cut off `prompt`, which is empty only beside a reference (upscalers need no words).
+    """
+
+    command: Command
+    prompt: str
+    references: tuple[Reference, ...] = ()
+    model: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
+    count: int = 1
+    seed: int | None = None
+    spoiler: bool = False
+    private: bool = False
+
+
+def ask_of(
+    command: Command,
+    prompt: str,
+    references: Sequence[Reference],
+    options: Mapping[str, str | int | bool | None],
+) -> Ask:
+    """Check a command with its options, given by their names in Discord, and give what it asks for.
+
+    None and "" are options that nobody chose. Whatever depends on the model is left to `resolve`. Raises UserError
+    for everything else that cannot be painted.
+    """
+    _check_characters([prompt, *(value for value in options.values() if isinstance(value, str))])
+    words, flags = cut_flags(prompt)
+    chosen = _merged(_typed(options), flags)
+    _check_names(chosen)
+    _check_prompt(words, len(references))
+    _check_references(command, references)
+    count = _count(chosen.pop("count", "1"))
+    seed = chosen.pop("seed", None)
+    return Ask(
+        command=command,
+        prompt="" if is_blank(words) else words,
+        references=tuple(references),
+        model=chosen.pop("model", None),
+        options=chosen,
+        count=count,
+        seed=None if seed is None else _seed(seed),
+        spoiler=options.get("spoiler") is True,
+        private=options.get("private") is True,
+    )
+
+
+def is_blank(text: str) -> bool:
+    """Tell whether a text shows nothing: white space, control and zero-width characters, fillers that look empty."""
+    return all(char in _LOOKS_EMPTY or unicodedata.category(char) in _INVISIBLE for char in text)
+
+
+_INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+_LOOKS_EMPTY = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\ufe0e\ufe0f\uffa0")
+"""Letters and marks that Unicode lists as default-ignorable or that fonts draw as nothing."""
+
+
+def _check_characters(texts: Sequence[str]) -> None:
+    for text in texts:
+        if any("\ud800" <= char <= "\udfff" for char in text):
+            raise UserError("The text holds half a character, as when an emoji is cut apart. Type that place again.")
+
+
+_SWITCHES = frozenset({"spoiler", "private"})
+
+
+def _typed(options: Mapping[str, str | int | bool | None]) -> dict[str, str]:
+    """Give the options that somebody chose, as words."""
+    chosen: dict[str, str] = {}
+    for name, value in options.items():
+        typed = str(value).lower() if isinstance(value, bool) else str(value).strip()
+        if name not in _SWITCHES and value is not None and typed:
+            chosen[name] = typed
+    return chosen
+
+
+def _merged(options: Mapping[str, str], flags: Sequence[Flag]) -> dict[str, str]:
+    """Put options and flags together; both may say the same, but not different things."""
+    for flag in flags:
+        said = options.get(flag.name)
+        if said is not None and not _same(said, flag.value):
+            raise UserError(
+                f"The option {flag.name} says {echoed(said)}, but the flag {echoed(flag.written)} says "
+                f"{echoed(flag.value) or 'nothing'}. Keep one of the two."
+            )
+    return {flag.name: flag.value for flag in flags} | dict(options)
+
+
+def _same(one: str, other: str) -> bool:
+    return same_words(one, other) or (_whole_number(one) is not None and _whole_number(one) == _whole_number(other))
+
+
+def _check_names(chosen: Mapping[str, str]) -> None:
+    """Refuse what is never an option: the safety filter, and the fields of the request that Easel fills itself."""
+    for name in chosen:
+        if guards_safety(name):
+            raise UserError(f"The safety filter always stays on. Leave {echoed(name)} out.")
+        if name in _SWITCHES:
+            raise UserError(f"{name} is an option of the command, not a flag. Choose it beside the prompt.")
+        if name == "prompt":
+            raise UserError("The prompt is what stands before the flags. Leave --prompt out.")
+        if name in OURS - {"model"}:
+            raise UserError(f"The bot sets {name} itself. Leave it out.")
+
+
+_MENTION = re.compile(r"(?<!\w)@image([0-9]+)", re.IGNORECASE)
+
+
+def _check_prompt(words: str, references: int) -> None:
+    if is_blank(words) and not references:
+        raise UserError(EMPTY_PROMPT)
+    if len(words) > MAX_PROMPT_LENGTH:
+        raise UserError(f"The prompt has {len(words):,} characters; {MAX_PROMPT_LENGTH:,} are the most. Shorten it.")
+    for mention in _MENTION.finditer(words):
+        number = mention[1].lstrip("0")
+        if not number or len(number) > len(str(references)) or int(number) > references:
+            raise UserError(f"The prompt names {echoed(mention[0])}, but {_attached(references)}.")
+
+
+def _attached(references: int) -> str:
+    if references == 0:
+        return "no picture is attached. Attach one, or take the name out"
+    known = "only @Image1" if references == 1 else f"@Image1 to @Image{references}"
+    return f"{plural(references, 'picture')} {'is' if references == 1 else 'are'} attached: use {known}"
+
+
+def _check_references(command: Command, references: Sequence[Reference]) -> None:
+    if command is Command.EDIT and not references:
+        raise UserError("Attach the picture that you would like to change, with the option image.")
+    for number, reference in enumerate(references, start=1):
+        try:
+            _check_type(reference)
+            check_stated(reference.size_bytes, reference.width_px, reference.height_px)
+        except PictureError as error:
+            raise UserError(f"Picture {number} {error.clause}") from error
+
+
+_UNREADABLE = {
+    "heic": "HEIC",
+    "heif": "HEIC",
+    "avif": "AVIF",
+    "tiff": "TIFF",
+    "tif": "TIFF",
+    "bmp": "BMP",
+    "svg": "SVG",
+    "svg+xml": "SVG",
+    "jxl": "JPEG XL",
+}
+"""Pictures that no model reads, by media subtype or file extension."""
+
+_NOT_PICTURES = frozenset({"video", "audio", "text", "font", "application"})
+
+
+def _check_type(reference: Reference) -> None:
+    """Refuse what Discord states to be another file; a missing or unknown type is left to the bytes."""
+    stated = (reference.content_type or "").partition(";")[0].strip().casefold()
+    main, _, subtype = stated.partition("/")
+    extension = reference.filename.rpartition(".")[2].casefold()
+    name = _UNREADABLE.get(subtype if stated else extension)
+    if name is not None and main in {"", "image"}:
+        raise PictureError(f"is a {name} file, which the models cannot read. Save it as JPEG and attach that.")
+    if main in _NOT_PICTURES and subtype != "octet-stream":
+        raise PictureError(f"is not a picture. Attach a {KINDS_IN_WORDS} file.")
+
+
+def _whole_number(typed: str) -> int | None:
+    """Read a whole number that a database column holds; None for everything else."""
+    if not re.fullmatch(r"[+-]?[0-9]{1,19}", typed):
+        return None
+    number = int(typed)
+    return number if abs(number) <= MAX_WHOLE_NUMBER else None
+
+
+def _count(typed: str) -> int:
+    count = _whole_number(typed)
+    if count is None or not 1 <= count <= MAX_COUNT:
+        raise UserError(f"One request makes 1 to {MAX_COUNT} pictures: choose a count from 1 to {MAX_COUNT}.")
+    return count
+
+
+def _seed(typed: str) -> int:
+    """Read a seed; the upper end depends on the model, so that `resolve` checks it."""
+    seed = _whole_number(typed)
+    if seed is None or seed < 0:
+        raise UserError(f"A seed is a whole number from 0 to {MAX_SEED:,}, such as 7.")
+    return seed

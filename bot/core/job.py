@@ -1,0 +1,180 @@
+"""A job as a value: its generations, and its state as a function of them; knows no store, no Discord and no Oxen."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.core.request import Ask, Plan
+from bot.errors import Cause
+
+
+class GenerationState(StrEnum):
+    PLANNED = "planned"
+    SUBMITTING = "submitting"
+    QUEUED = "queued"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+    TIMED_OUT = "timed out"
+
+
+class JobState(StrEnum):
+    RECEIVED = "received"
+    ACKED = "acked"
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    PARTLY_DONE = "partly done"
+    NOT_PAINTED = "not painted"
+    CANCELLED = "cancelled"
+    ABANDONED = "abandoned"
+
+
+class Answer(StrEnum):
+    """What became of the interaction's first answer, which only Discord decides."""
+
+    OWED = "owed"
+    GIVEN = "given"
+    MISSED = "missed"
+
+
+class Place(StrEnum):
+    """Where the job's results can be put."""
+
+    MESSAGE = "message"
+    INBOX = "inbox"
+    GONE = "gone"
+
+
+HOLDS_SLOT = frozenset({GenerationState.SUBMITTING, GenerationState.QUEUED})
+UNDER_WAY = HOLDS_SLOT | {GenerationState.PLANNED}
+MISSING = frozenset({GenerationState.UNKNOWN, GenerationState.TIMED_OUT, GenerationState.CANCELLED})
+"""Ended for the person, but a picture may still turn up at Oxen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A result as it lies on the message; Discord keeps it only when id and file name are named together."""
+
+    id: int
+    filename: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generation:
+    """One picture of a job, and one try at it: `position` counts from 0, `attempt` from 1.
+
+    `intent_id` names the paid POST it went out with, first meant at `intended_at` and last sent at `sent_at`; `sends`
+    counts how often. `inline` tries carry their references in the body, because Oxen could not fetch the links.
+    `error` is the provider's text, for logs.
+    """
+
+    id: str
+    position: int
+    attempt: int = 1
+    state: GenerationState = GenerationState.PLANNED
+    inline: bool = False
+    seed: int | None = None
+    remote_id: str | None = None
+    intent_id: str | None = None
+    intended_at: datetime | None = None
+    sent_at: datetime | None = None
+    sends: int = 0
+    accepted_at: datetime | None = None
+    ended_at: datetime | None = None
+    cause: Cause | None = None
+    error: str | None = None
+    url: str | None = field(default=None, repr=False)
+    attachment: Attachment | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One message that was promised to a person, and the generations that fill it.
+
+    `id` is the interaction's id. `plan` is what will be sent; `checked` says that the references were read and fit.
+    `version` guards every write; `revision` counts what people can see, and the card is owed while `shown_revision`
+    is behind. `ahead` is what the first card said. `refusal` is a sentence for people. `credit_id` is whose picture
+    this one repeats. `token` answers and edits until `token_expires_at`, and is None once it is known to be dead.
+    """
+
+    id: str
+    owner_id: int
+    channel_id: int
+    guild_id: int | None
+    application_id: int
+    ask: Ask
+    created_at: datetime
+    token: str | None = field(default=None, repr=False)
+    token_expires_at: datetime
+    size_limit_bytes: int
+    version: int = 0
+    revision: int = 1
+    shown_revision: int = 0
+    answer: Answer = Answer.OWED
+    message_id: int | None = None
+    place: Place = Place.MESSAGE
+    ahead: int = 0
+    plan: Plan | None = None
+    checked: bool = False
+    refusal: str | None = None
+    cancelled_by: int | None = None
+    credit_id: int | None = None
+    generations: tuple[Generation, ...] = ()
+
+    @property
+    def state(self) -> JobState:
+        """Tell the state, a pure function of the generations and of what the person did."""
+        if self.answer is Answer.MISSED:
+            return JobState.ABANDONED
+        states = {g.state for g in self.current}
+        if states & UNDER_WAY:
+            return self._state_under_way(states)
+        return self._state_ended(states)
+
+    def _state_under_way(self, states: set[GenerationState]) -> JobState:
+        if self.answer is Answer.OWED:
+            return JobState.RECEIVED
+        if states != {GenerationState.PLANNED}:
+            return JobState.RUNNING
+        return JobState.WAITING if self.checked else JobState.ACKED
+
+    @staticmethod
+    def _state_ended(states: set[GenerationState]) -> JobState:
+        if states == {GenerationState.SUCCEEDED}:
+            return JobState.DONE
+        if GenerationState.SUCCEEDED in states:
+            return JobState.PARTLY_DONE
+        return JobState.CANCELLED if states == {GenerationState.CANCELLED} else JobState.NOT_PAINTED
+
+    @property
+    def current(self) -> tuple[Generation, ...]:
+        """Give the last attempt of each picture, in the order of the pictures."""
+        last = {g.position: g for g in sorted(self.generations, key=lambda g: g.attempt)}
+        return tuple(last[position] for position in sorted(last))
+
+    @property
+    def under_way(self) -> bool:
+        return self.answer is not Answer.MISSED and any(g.state in UNDER_WAY for g in self.current)
+
+    @property
+    def begun(self) -> bool:
+        """Tell whether anything was ever sent to Oxen; stays true when a refused POST is waiting for its next try."""
+        return any(g.sends for g in self.generations)
+
+    @property
+    def card_owed(self) -> bool:
+        """Tell whether the message shows less than is known."""
+        return self.answer is Answer.GIVEN and self.place is Place.MESSAGE and self.revision > self.shown_revision
+
+    @property
+    def succeeded(self) -> tuple[Generation, ...]:
+        return tuple(g for g in self.current if g.state is GenerationState.SUCCEEDED)
+
+    def generation(self, generation_id: str) -> Generation:
+        """Give one generation; raises KeyError for a stranger's id."""
+        for generation in self.generations:
+            if generation.id == generation_id:
+                return generation
+        raise KeyError(generation_id)

@@ -1,0 +1,186 @@
+"""What can happen to a job, as values; `advance` is the only reader."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.job import Attachment, Place
+from bot.core.request import Plan
+from bot.errors import Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """Discord took the first answer; `revision` is what it showed."""
+
+    message_id: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerMissed:
+    """Discord did not take an answer in time: the person saw "did not respond"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """References and options are checked; the job may be painted as `plan` says."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """We refuse the job after its answer; `text` is for people. Only what was never sent is touched."""
+
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intended:
+    """The paid POST for these planned generations is about to be sent."""
+
+    generation_ids: tuple[str, ...]
+    intent_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resent:
+    """The POST of this intent is about to be sent once more, since Oxen surely never saw the first."""
+
+    intent_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """Oxen has the generations; maps our ids to its ids."""
+
+    remote_ids: Mapping[str, str]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotAccepted:
+    """Oxen surely did not take the POST of this intent: its generations are planned again."""
+
+    intent_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnedDown:
+    """Oxen answered the POST of this intent with a lasting refusal."""
+
+    intent_id: str
+    cause: Cause
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undecided:
+    """Nobody can tell whether the POST of this intent was accepted; it is never sent again."""
+
+    intent_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureReady:
+    remote_id: str
+    url: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaintingFailed:
+    remote_id: str
+    cause: Cause
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelledThere:
+    """Oxen's row says cancelled."""
+
+    remote_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlinePassed:
+    remote_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LostThere:
+    """Oxen does not know a generation that it accepted."""
+
+    remote_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultUnreadable:
+    """What lies behind the result's link is not a picture, or not one that Discord takes, however often it is tried."""
+
+    generation_id: str
+    text: str
+    cause: Cause = Cause.RESULT_UNREADABLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelAsked:
+    """Somebody who may cancel did: what was not sent ends here, what is at Oxen is cancelled there by the caller."""
+
+    by: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """The message shows the card of `revision`; `attachments` maps generation ids to the results that lie on it."""
+
+    revision: int
+    attachments: Mapping[str, Attachment]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replaced:
+    """The message cannot be reached any more: results wait in the owner's inbox, or there is nothing left to place."""
+
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenDied:
+    """Discord refuses the interaction token; it is never tried again."""
+
+
+JobEvent = (
+    Answered
+    | AnswerMissed
+    | Planned
+    | Refused
+    | Intended
+    | Resent
+    | Accepted
+    | NotAccepted
+    | TurnedDown
+    | Undecided
+    | PictureReady
+    | PaintingFailed
+    | CancelledThere
+    | DeadlinePassed
+    | LostThere
+    | ResultUnreadable
+    | CancelAsked
+    | Shown
+    | Replaced
+    | TokenDied
+)

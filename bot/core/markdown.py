@@ -1,0 +1,33 @@
+"""Makes what people typed harmless inside Discord's Markdown; knows the marks, nothing else."""
+
+import re
+
+# An underscore inside a word marks nothing, and the names of parameters are full of them.
+_MARKS = re.compile(r"([\\*~`|<>\[\]#]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
+_LEADING_LIST = re.compile(r"^([-+])(?=\s)")
+_ORDERED_LIST = re.compile(r"^(\d+)\.(?=\s)")
+_SPACES = re.compile(r"\s+")
+# Embedding, override and isolate marks turn the rest of a line around; a prompt has no need of them on a card.
+_TURNS_TEXT = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def escaped(text: str) -> str:
+    """Give a text that Discord shows letter by letter: no marks, no mentions, no timestamps, no links with titles."""
+    text = _MARKS.sub(r"\\\1", text)
+    text = _LEADING_LIST.sub(r"\\\1", text)
+    return _ORDERED_LIST.sub(r"\1\\.", text)
+
+
+def one_line(text: str) -> str:
+    """Give a text with line breaks and runs of white space as single spaces."""
+    return _SPACES.sub(" ", _TURNS_TEXT.sub("", text)).strip()
+
+
+def shortened(text: str, limit: int) -> str:
+    """Cut a text at a word so that it has at most `limit` characters, the ellipsis included."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    at_word, space, _ = cut.rpartition(" ")
+    # A text without spaces near the end (Chinese, one long word) is cut where it stands.
+    return (at_word if space and len(at_word) > limit // 2 else cut).rstrip() + "…"

@@ -1,0 +1,90 @@
+"""The sentences people see outside a card's refusals: plain, kind, short, and what to do next; holds no logic."""
+
+from bot.errors import Cause
+
+NOTHING_CHARGED = "Nothing was charged as far as we know."
+
+CAUSES: dict[Cause, str] = {
+    Cause.EMPTY_PROMPT: f"The model got no words to paint. {NOTHING_CHARGED} Write a prompt and try again.",
+    Cause.MODEL_NOT_FOUND: f"Oxen does not have this model any more. {NOTHING_CHARGED} Choose another model.",
+    Cause.NO_CREDITS: (
+        f"The Oxen account of this bot is out of credits. {NOTHING_CHARGED} Ask who runs the bot to top it up."
+    ),
+    Cause.SAFETY: (f"The model refused this prompt. {NOTHING_CHARGED} Change the wording and try again."),
+    Cause.REFERENCE_NOT_FETCHED: (
+        f"Oxen could not fetch a picture that you attached. {NOTHING_CHARGED} Attach it again and try once more."
+    ),
+    Cause.BAD_PARAMETER: (
+        f"The model did not take one of the options. {NOTHING_CHARGED} Try again with fewer options."
+    ),
+    Cause.KEY_REFUSED: f"Oxen refused this bot's key. {NOTHING_CHARGED} Tell who runs the bot.",
+    Cause.RESULT_UNREADABLE: (
+        "Oxen says that the picture is done, but what it gave is not a picture. It was probably charged. Try again."
+    ),
+    Cause.RESULT_TOO_LARGE: (
+        "The picture is larger than Discord takes here, and could not be made smaller. It was probably charged. "
+        "Ask for a smaller one."
+    ),
+    Cause.OTHER: f"The model could not paint this. {NOTHING_CHARGED} Try again, or change the prompt.",
+}
+
+UNKNOWN_OUTCOME = (
+    "Nobody can tell whether Oxen took this job, so it is not sent again and not paid twice. "
+    "If the picture turns up within a day, it lands here."
+)
+TIMED_OUT = (
+    "Oxen did not finish in time, so it was asked to stop. It may have been charged. "
+    "If the picture turns up within a day, it lands here. You can try again."
+)
+CANCELLED = "Cancelled before a picture was ready."
+REST_CANCELLED = "The rest was cancelled."
+CANCELLING = "Cancelling."
+LONGER_THAN_USUAL = "Taking longer than usual. You need not stay: it will land here."
+MADE_SMALLER = "The picture was over the size limit here, so it was made smaller."
+
+SOMETHING_WENT_WRONG = "Something went wrong on our side. Try again; if it stays, tell who runs the bot this id: {id}"
+NOT_YOURS_TO_CANCEL = "Only who asked for this picture, or who may manage messages, can cancel it."
+NOT_YOURS_TO_DELETE = "Only who asked for this picture, or who may manage messages, can delete it."
+ALREADY_ENDED = "This one has ended already, so there is nothing to cancel."
+JOB_FORGOTTEN = "This picture is not in the bot's memory any more. Use the command again."
+REALLY_DELETE = "Delete this message with its pictures for everybody?"
+DELETED = "Deleted."
+NOT_HERE = "This bot does not work in this server. Ask who runs the bot to allow it."
+CANNOT_TAKE_JOBS = "The bot cannot write to its database right now, so it takes no jobs. Try again in a minute."
+YOUR_PROMPT = "Your prompt, to copy:"
+
+
+def too_many_under_way(under_way: int) -> str:
+    jobs = "one job" if under_way == 1 else f"{under_way} jobs"
+    return f"You have {jobs} under way already. Wait until one is done, or cancel one."
+
+
+def day_used_up(left: int) -> str:
+    if left <= 0:
+        return "You have used up your pictures for these 24 hours. Try again later today or tomorrow."
+    pictures = "1 picture" if left == 1 else f"{left} pictures"
+    return f"You have {pictures} left in these 24 hours. Ask for fewer, or try again later."
+
+
+def ahead(jobs: int) -> str:
+    return f"{jobs} ahead of you"
+
+
+def ready(done: int, of: int) -> str:
+    return f"{done} of {of} ready"
+
+
+def painted(done: int, of: int) -> str:
+    return f"{done} of {of} painted."
+
+
+def reference_gone(number: int) -> str:
+    return f"Picture {number} can no longer be read: its link has expired. Attach it again and try once more."
+
+
+def reference_unread(number: int) -> str:
+    return f"Picture {number} could not be fetched from Discord. Attach it again in a minute."
+
+
+def reference_foreign(number: int) -> str:
+    return f"Picture {number} does not come from Discord, so it was not read. Attach it to the command."

@@ -1,0 +1,111 @@
+"""Every error that crosses a module's edge, and who may read its text; knows nothing of services or tables."""
+
+from enum import StrEnum
+
+
+class Cause(StrEnum):
+    """Why a generation has no picture, in the few kinds that people can act on."""
+
+    EMPTY_PROMPT = "empty prompt"
+    MODEL_NOT_FOUND = "model not found"
+    NO_CREDITS = "no credits"
+    SAFETY = "safety"
+    REFERENCE_NOT_FETCHED = "reference not fetched"
+    BAD_PARAMETER = "bad parameter"
+    KEY_REFUSED = "key refused"
+    RESULT_UNREADABLE = "result unreadable"
+    RESULT_TOO_LARGE = "result too large"
+    REFUSED_BY_US = "refused by us"
+    OTHER = "other"
+
+
+class EaselError(Exception):
+    """The root of all errors of ours."""
+
+
+class UserError(EaselError):
+    """A refusal whose text is fit for the person who asked; everything else is logged and told as an id."""
+
+
+class ConfigurationError(EaselError):
+    """The settings cannot be used; holds every problem at once (exit code 2)."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class ServiceRefusedError(EaselError):
+    """A service refuses us for good: a bad token or a bad key (exit code 3)."""
+
+
+class RemoteError(EaselError):
+    """A call to a remote service did not give what was asked; the text is the vendor's and not for people."""
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        status: int | None = None,
+        cause: Cause = Cause.OTHER,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(text)
+        self.status = status
+        self.cause = cause
+        self.retry_after_s = retry_after_s
+
+
+class TransientError(RemoteError):
+    """The call had no effect and may be made again later."""
+
+
+class PermanentError(RemoteError):
+    """The call had no effect and will not have one when it is made again."""
+
+
+class OutcomeUnclearError(RemoteError):
+    """A call that costs money may or may not have been accepted; it must not be made again blindly."""
+
+
+class NotFoundError(PermanentError):
+    """What was asked for is not there (HTTP 404)."""
+
+
+class RemoteIdTakenError(EaselError):
+    """Another generation owns this remote id already: search again, never a failure."""
+
+
+class DatabaseInUseError(EaselError):
+    """Another process holds the SQLite file."""
+
+
+class AnswerMissedError(EaselError):
+    """Discord took no first answer: the person was shown "did not respond"."""
+
+
+class TokenDeadError(EaselError):
+    """Discord refuses an interaction's token: it is never tried again, and the bot's own does what it can."""
+
+
+class MessageGoneError(EaselError):
+    """Somebody deleted the job's message: it is never posted again."""
+
+
+class MessageUnreachableError(EaselError):
+    """The message may exist, but nothing can edit it: left server, lost permission, private answer out of time."""
+
+
+class FileTooLargeError(EaselError):
+    """Discord refuses a file for its size; `limit_bytes` is what it would take."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(f"the limit is {limit_bytes} bytes")
+        self.limit_bytes = limit_bytes
+
+
+class StoreUnavailableError(EaselError):
+    """The database cannot be used just now (locked, full, gone); it may be tried again later.
+
+    Nothing was written by halves; after a cut connection a write may be there whole.
+    """

@@ -1,0 +1,216 @@
+"""What people see, state by state; how it becomes a message of Discord's is tests/test_view.py's business."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.core import words
+from bot.core.card import ALT_LIMIT, LABELS, PROMPT_LIMIT, TEXT_LIMIT, Card, Tone, Verb, card_of
+from bot.core.job import Answer, GenerationState, Job
+from bot.errors import Cause
+from tests.core.jobs import NOW, OWNER, PLAN, REFERENCES, SEEDLESS, a_generation, a_job, an_ask
+
+S = GenerationState
+STAMP = int(NOW.timestamp())
+BUTTON_LABEL_LIMIT = 14
+
+
+def draw(job: Job, *, age_s: float = 1, usual_s: float | None = None, smaller: bool = False) -> Card:
+    """Draw a job with all the pictures that it has."""
+    pictures = {g.id: f"{g.id}.webp" for g in job.succeeded}
+    now = NOW + timedelta(seconds=age_s)
+    return card_of(job, pictures=pictures, now=now, usual_s=usual_s, smaller=smaller)
+
+
+def text_of(card: Card) -> str:
+    return "\n".join(filter(None, (card.header, card.prompt, *card.lines, card.facts)))
+
+
+@pytest.mark.parametrize(
+    ("states", "ahead", "tone"),
+    [
+        ((S.PLANNED,), 3, Tone.QUEUED),
+        ((S.PLANNED,), 0, Tone.PAINTING),
+        ((S.QUEUED,), 3, Tone.PAINTING),
+        ((S.SUCCEEDED, S.PLANNED), 0, Tone.PAINTING),
+        ((S.SUCCEEDED,), 0, Tone.DONE),
+        ((S.SUCCEEDED, S.FAILED), 0, Tone.DONE),
+        ((S.FAILED,), 0, Tone.NOT_PAINTED),
+        ((S.TIMED_OUT,), 0, Tone.NOT_PAINTED),
+        ((S.UNKNOWN, S.FAILED), 0, Tone.UNKNOWN),
+        ((S.CANCELLED,), 0, Tone.CANCELLED),
+    ],
+)
+def test_the_header_says_the_state_in_a_word_and_who(states: tuple[S, ...], ahead: int, tone: Tone) -> None:
+    card = draw(replace(a_job(*states), ahead=ahead))
+    assert card.tone is tone
+    assert card.header == f"**{tone.word}** · <@{OWNER}>"
+
+
+def test_the_colours_are_the_design_s() -> None:
+    assert [f"{tone.colour:06X}" for tone in Tone] == ["80848E", "F0B232", "23A55A", "F23F43", "4E5058", "5865F2"]
+
+
+def test_a_repeated_picture_credits_whose_it_was() -> None:
+    assert draw(replace(a_job(), credit_id=5)).header.endswith("after a picture of <@5>")
+
+
+def test_who_waits_is_told_how_many_are_ahead_and_that_there_are_more_references() -> None:
+    job = replace(a_job(ask=an_ask(references=4)), ahead=3)
+    assert draw(job).lines == ("3 ahead of you", "+3 references")
+
+
+def test_painting_says_since_when_and_how_long_it_usually_takes() -> None:
+    job = a_job(S.QUEUED)
+    assert draw(job, usual_s=11.6).lines == (f"Started <t:{STAMP}:R>, usually about 12 s",)
+    assert draw(job).lines == (f"Started <t:{STAMP}:R>, usually 5 to 30 s",)
+
+
+def test_past_three_medians_the_card_says_that_it_takes_longer() -> None:
+    job = a_job(S.QUEUED)
+    assert words.LONGER_THAN_USUAL not in draw(job, age_s=30, usual_s=10).lines
+    assert words.LONGER_THAN_USUAL in draw(job, age_s=31, usual_s=10).lines
+
+
+def test_a_batch_under_way_counts_what_has_landed() -> None:
+    assert "2 of 4 ready" in draw(a_job(S.SUCCEEDED, S.SUCCEEDED, S.QUEUED, S.PLANNED)).lines
+
+
+def test_a_job_that_is_being_cancelled_says_so_alone() -> None:
+    assert draw(replace(a_job(S.QUEUED), cancelled_by=OWNER)).lines == (words.CANCELLING,)
+
+
+def test_a_job_that_is_done_needs_no_words() -> None:
+    assert draw(a_job(S.SUCCEEDED)).lines == ()
+
+
+@pytest.mark.parametrize("cause", [cause for cause in Cause if cause is not Cause.REFUSED_BY_US])
+def test_each_cause_has_its_sentence(cause: Cause) -> None:
+    failed = replace(a_generation(S.FAILED), cause=cause, error="Traceback: provider's words")
+    card = draw(replace(a_job(S.FAILED), generations=(failed,)))
+    assert card.lines == (words.CAUSES[cause],)
+
+
+def test_our_own_refusal_is_told_as_it_stands() -> None:
+    refused = replace(a_generation(S.FAILED), cause=Cause.REFUSED_BY_US)
+    assert draw(replace(a_job(S.FAILED), generations=(refused,), refusal="No.")).lines == ("No.",)
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [(S.UNKNOWN, words.UNKNOWN_OUTCOME), (S.TIMED_OUT, words.TIMED_OUT), (S.CANCELLED, words.CANCELLED)],
+)
+def test_each_other_end_has_its_sentence(state: S, sentence: str) -> None:
+    assert draw(a_job(state)).lines == (sentence,)
+
+
+def test_a_batch_that_partly_failed_counts_and_says_each_reason_once() -> None:
+    lines = draw(a_job(S.SUCCEEDED, S.FAILED, S.FAILED, S.TIMED_OUT)).lines
+    assert lines == ("1 of 4 painted.", words.CAUSES[Cause.SAFETY], words.TIMED_OUT)
+
+
+def test_what_was_cancelled_beside_a_finished_picture_is_called_the_rest() -> None:
+    assert draw(a_job(S.SUCCEEDED, S.CANCELLED)).lines == ("1 of 2 painted.", words.REST_CANCELLED)
+
+
+def test_a_picture_that_was_made_smaller_is_announced() -> None:
+    assert draw(a_job(S.SUCCEEDED), smaller=True).lines == (words.MADE_SMALLER,)
+
+
+def test_the_facts_name_model_shape_size_seed_and_seconds() -> None:
+    assert draw(a_job(S.SUCCEEDED)).facts == "flux-2-dev · 16:9 · 1 MP · seed 1234 · 12 s · AI-generated"
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    bare = replace(SEEDLESS, parameters={"aspect_ratio": None})
+    unseeded = replace(a_generation(S.QUEUED), seed=None)
+    assert draw(replace(a_job(plan=bare), generations=(unseeded,))).facts == "flux-2-dev"
+    assert draw(a_job(plan=None)).facts is None
+
+
+def test_a_batch_names_its_seeds_and_seconds_only_once_all_are_there() -> None:
+    assert "seeds 1234 to 1235" in (draw(a_job(S.SUCCEEDED, S.SUCCEEDED)).facts or "")
+    assert " s ·" not in (draw(a_job(S.SUCCEEDED, S.QUEUED)).facts or "")
+
+
+def test_an_overlong_value_in_the_facts_is_cut_and_stays_on_its_line() -> None:
+    plan = replace(PLAN, parameters={"resolution": "x\n# " * 500})
+    facts = draw(a_job(plan=plan)).facts or ""
+    assert "\n" not in facts
+    assert len(facts) < 200
+
+
+def test_the_prompt_is_one_quote_cut_at_a_word() -> None:
+    quote = draw(a_job(ask=an_ask("two\n\nlines " + "word " * 100))).prompt or ""
+    assert quote.startswith("> two lines word")
+    assert quote.endswith("word…")
+    assert len(quote) <= PROMPT_LIMIT + len("> ")
+
+
+def test_without_words_there_is_no_quote() -> None:
+    card = draw(a_job(S.SUCCEEDED, ask=an_ask("", references=1)))
+    assert card.prompt is None
+    assert card.pictures[0].alt
+
+
+@pytest.mark.parametrize("typed", ["<@1>", "<t:1:R>", "**bold**", "[a](https://example.org)"])
+def test_nothing_typed_is_alive_in_the_quote(typed: str) -> None:
+    quoted = (draw(a_job(ask=an_ask(typed))).prompt or "").removeprefix("> ")
+    assert typed not in quoted
+
+
+@pytest.mark.parametrize("typed", ["# loud", "> quote", "- item", "1. item"])
+def test_a_prompt_that_begins_like_a_block_is_none(typed: str) -> None:
+    quoted = (draw(a_job(ask=an_ask(typed))).prompt or "").removeprefix("> ")
+    assert quoted.startswith(("\\", "1\\"))
+
+
+def test_the_first_reference_is_a_thumbnail_while_the_job_waits() -> None:
+    ask = replace(an_ask(references=2), spoiler=True)
+    waiting = draw(a_job(ask=ask)).thumbnail
+    assert waiting is not None
+    assert (waiting.url, waiting.spoiler) == (REFERENCES[0].url, True)
+    assert draw(a_job(S.SUCCEEDED, ask=ask)).thumbnail is None
+
+
+def test_the_gallery_holds_results_in_their_order_with_alt_text_and_spoiler() -> None:
+    ask = replace(an_ask("a " * 2000, count=2), spoiler=True)
+    pictures = draw(a_job(S.SUCCEEDED, S.SUCCEEDED, ask=ask)).pictures
+    assert [p.filename for p in pictures] == ["1-1.webp", "1-2.webp"]
+    assert all(p.spoiler and 0 < len(p.alt) <= ALT_LIMIT for p in pictures)
+
+
+def test_alt_text_is_plain_and_unescaped() -> None:
+    assert draw(a_job(S.SUCCEEDED, ask=an_ask("a\n*red* cube"))).pictures[0].alt == "a *red* cube"
+
+
+def test_the_buttons_fit_the_state_and_their_labels_fit_the_row() -> None:
+    assert draw(a_job()).verbs == (Verb.CANCEL, Verb.INFO)
+    assert draw(a_job(S.FAILED)).verbs == (Verb.AGAIN, Verb.INFO, Verb.DELETE)
+    assert all(0 < len(LABELS[verb]) <= BUTTON_LABEL_LIMIT for verb in Verb)
+
+
+states = st.lists(st.sampled_from(S), min_size=1, max_size=4).map(tuple)
+marks = st.text(alphabet="*_`<>@#| a\n\u202e🐂", max_size=700)
+
+
+@settings(max_examples=40)
+@given(states, marks, st.integers(0, 4), st.booleans())
+def test_no_card_is_longer_than_the_design_allows(
+    found: tuple[S, ...],
+    prompt: str,
+    references: int,
+    smaller: bool,  # noqa: FBT001 - hypothesis fills it
+) -> None:
+    ask = an_ask(prompt, count=len(found), references=references)
+    job = replace(a_job(*found, ask=ask), owner_id=2**63, credit_id=2**63, refusal="r" * 500, ahead=99)
+    refused = tuple(replace(g, cause=Cause.REFUSED_BY_US) if g.state is S.FAILED else g for g in job.generations)
+    assert len(text_of(draw(replace(job, generations=refused), smaller=smaller))) <= TEXT_LIMIT + len("-# \n\n\n\n\n\n")
+
+
+def test_a_job_that_is_not_answered_yet_has_its_first_card() -> None:
+    card = draw(replace(a_job(), answer=Answer.OWED, message_id=None))
+    assert card.tone is Tone.PAINTING
