@@ -1,0 +1,117 @@
+"""Commits new jobs, their members' limits checked in the same transaction; knows no queue of writers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.core.admission import Admission, Admitted, AlreadyThere, DayUsedUp, MemberLimits, TooManyUnderWay
+from bot.core.job import Job
+from bot.store.engine import lock_for_transaction
+from bot.store.rows import counted_images, generation_rows, job_row
+from bot.store.seal import TokenSeal
+from bot.store.tables import generations, holds_slot, jobs, planned, under_way
+
+DAY = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewJob:
+    job: Job
+    limits: MemberLimits
+    slots: int
+
+
+def _count_of(condition: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+    return sa.select(sa.func.count()).where(condition).scalar_subquery()
+
+
+_OF_OWNER = jobs.c.owner_id == sa.bindparam("owner_id")
+
+# Counted job by job: given a plain join, SQLite would start from all generations there ever were.
+_PLANNED_OF_JOB = (
+    sa.select(sa.func.count())
+    .select_from(generations)
+    .where(generations.c.job_id == jobs.c.id, planned)
+    .correlate(jobs)
+    .scalar_subquery()
+)
+_UNDER_WAY = sa.select(_PLANNED_OF_JOB.label("images")).select_from(jobs).where(under_way).subquery()
+_LINE = (
+    sa.select(sa.func.count().label("jobs"), sa.func.coalesce(sa.func.sum(_UNDER_WAY.c.images), 0).label("images"))
+    .where(_UNDER_WAY.c.images > 0)
+    .subquery("line")
+)
+
+SITUATION = sa.select(
+    sa.exists().where(jobs.c.id == sa.bindparam("job_id")).label("already_there"),
+    _count_of(sa.and_(_OF_OWNER, under_way)).label("under_way"),
+    sa.select(sa.func.coalesce(sa.func.sum(jobs.c.counted_images), 0))
+    .where(_OF_OWNER, jobs.c.created_at > sa.bindparam("day_began", type_=jobs.c.created_at.type))
+    .scalar_subquery()
+    .label("images_of_day"),
+    _count_of(holds_slot).label("slots_taken"),
+    _LINE.c.jobs.label("jobs_in_line"),
+    _LINE.c.images.label("images_in_line"),
+)
+"""All that an admission depends on, read in one go."""
+
+
+class Adding:
+    """Commits batches of new jobs."""
+
+    def __init__(self, engine: AsyncEngine, seal: TokenSeal, clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._seal = seal
+        self._clock = clock
+
+    async def __call__(self, writes: Sequence[NewJob]) -> Sequence[Admission]:
+        """Admit or turn away each, in order, in one transaction."""
+        async with self._engine.begin() as connection:
+            await lock_for_transaction(connection, (new.job.owner_id for new in writes))
+            return [await self._admit(connection, new) for new in writes]
+
+    async def _admit(self, connection: AsyncConnection, new: NewJob) -> Admission:
+        situation = await self._situation(connection, new.job)
+        refusal = _refusal(situation, new)
+        if refusal is not None:
+            return refusal
+        ahead = _ahead(situation, new.slots)
+        await self._insert(connection, replace(new.job, ahead=ahead))
+        return Admitted(ahead=ahead)
+
+    async def _situation(self, connection: AsyncConnection, job: Job) -> sa.RowMapping:
+        result = await connection.execute(
+            SITUATION, {"job_id": job.id, "owner_id": job.owner_id, "day_began": self._clock() - DAY}
+        )
+        return result.mappings().one()
+
+    async def _insert(self, connection: AsyncConnection, job: Job) -> None:
+        await connection.execute(sa.insert(jobs), job_row(job, self._seal))
+        rows = list(generation_rows(job).values())
+        if rows:
+            await connection.execute(sa.insert(generations), rows)
+
+
+def _refusal(situation: sa.RowMapping, new: NewJob) -> AlreadyThere | TooManyUnderWay | DayUsedUp | None:
+    limits = new.limits
+    if situation["already_there"]:
+        return AlreadyThere()
+    if limits.jobs_under_way and situation["under_way"] >= limits.jobs_under_way:
+        return TooManyUnderWay(under_way=situation["under_way"])
+    left = max(0, limits.images_per_day - situation["images_of_day"])
+    if limits.images_per_day and counted_images(new.job) > left:
+        return DayUsedUp(left=left)
+    return None
+
+
+def _ahead(situation: sa.RowMapping, slots: int) -> int:
+    """Count the jobs in line before a new one; 0 when a slot is left for it after all who came first.
+
+    With all slots taken and nobody in line, somebody who is being painted is ahead.
+    """
+    if situation["slots_taken"] + situation["images_in_line"] < slots:
+        return 0
+    return max(1, situation["jobs_in_line"])

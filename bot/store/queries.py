@@ -1,0 +1,65 @@
+"""What the service asks of stored jobs, as statements; each is an index search however many jobs have ended."""
+
+import sqlalchemy as sa
+
+from bot.store.rows import JOBS_WITH_GENERATIONS
+from bot.store.tables import (
+    Moment,
+    answer_unknown,
+    answered,
+    card_owed,
+    generations,
+    holds_slot,
+    jobs,
+    missing,
+    planned,
+    succeeded,
+    under_way,
+)
+
+_MOMENT = sa.bindparam("moment", type_=Moment)
+_LIMIT = sa.bindparam("limit", type_=sa.Integer)
+
+
+def _has_generation(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    of_job = sa.select(generations.c.id).where(generations.c.job_id == jobs.c.id, condition)
+    return sa.exists(of_job.correlate(jobs))
+
+
+def _oldest(*conditions: sa.ColumnElement[bool]) -> sa.Select[str]:
+    oldest = sa.select(jobs.c.id).where(*conditions).order_by(jobs.c.created_at, jobs.c.id).limit(_LIMIT)
+    return oldest.correlate(None)
+
+
+_HOLDING_SLOTS = sa.select(generations.c.job_id).where(holds_slot).correlate(None)
+
+
+BY_ID = JOBS_WITH_GENERATIONS.where(jobs.c.id == sa.bindparam("job_id"))
+
+UNANSWERED = JOBS_WITH_GENERATIONS.where(answer_unknown, jobs.c.created_at < _MOMENT)
+
+STARTABLE = JOBS_WITH_GENERATIONS.where(jobs.c.id.in_(_oldest(under_way, answered, _has_generation(planned))))
+
+OPEN = JOBS_WITH_GENERATIONS.where(jobs.c.id.in_(_HOLDING_SLOTS))
+
+MISSING_SINCE = JOBS_WITH_GENERATIONS.where(jobs.c.created_at >= _MOMENT, _has_generation(missing))
+
+OWED = JOBS_WITH_GENERATIONS.where(jobs.c.id.in_(_oldest(card_owed)))
+
+SLOTS_TAKEN = sa.select(sa.func.count().label("slots")).select_from(generations).where(holds_slot)
+
+OWNERS_OF_REMOTE_IDS = sa.select(generations.c.remote_id, generations.c.job_id).where(
+    generations.c.remote_id.in_(sa.bindparam("remote_ids", expanding=True))
+)
+
+DURATIONS = (
+    sa.select(generations.c.accepted_at, generations.c.ended_at)
+    .where(
+        succeeded,
+        generations.c.model == sa.bindparam("model"),
+        generations.c.accepted_at.is_not(None),
+        generations.c.ended_at.is_not(None),
+    )
+    .order_by(generations.c.ended_at.desc())
+    .limit(_LIMIT)
+)

@@ -1,0 +1,274 @@
+"""What every store promises for changes and reads, on both engines."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import MISSING, fields, replace
+from datetime import timedelta
+
+import pytest
+
+from bot.core.job import Answer, Generation, GenerationState, Job, Place
+from bot.errors import RemoteIdTakenError, StoreUnavailableError
+from bot.ports import JobStore
+from tests.store.conftest import Opener
+from tests.store.values import FULL_JOB, NO_LIMITS, NOW, SLOTS, a_job, a_job_in, revised, with_generation
+
+S = GenerationState
+
+
+async def added(store: JobStore, *jobs: Job) -> None:
+    await asyncio.gather(*(store.add(job, limits=NO_LIMITS, slots=SLOTS) for job in jobs))
+
+
+def naming(remote_id: str, position: int = 0) -> Callable[[Job], Job]:
+    return lambda job: with_generation(job, position, remote_id=remote_id)
+
+
+def test_the_full_job_leaves_no_field_at_its_default() -> None:
+    left = {
+        field.name
+        for value in (FULL_JOB, FULL_JOB.ask, FULL_JOB.ask.references[0], FULL_JOB.plan, FULL_JOB.generations[0])
+        if value is not None
+        for field in fields(value)
+        if field.default is not MISSING and getattr(value, field.name) == field.default
+    }
+    assert left == {"ahead"}
+
+
+@pytest.mark.parametrize("job", [FULL_JOB, a_job(), replace(a_job(), generations=())], ids=["full", "new", "empty"])
+async def test_every_field_survives(store: JobStore, job: Job) -> None:
+    await added(store, job)
+    assert await store.get(job.id) == job
+
+
+async def test_every_field_survives_a_change(store: JobStore) -> None:
+    await added(store, replace(a_job(), id=FULL_JOB.id, generations=FULL_JOB.generations))
+    await store.change(FULL_JOB.id, lambda _: FULL_JOB)
+    assert await store.get(FULL_JOB.id) == replace(FULL_JOB, version=1)
+
+
+async def test_a_stored_job_is_there_after_a_restart(opened: Opener, database: str) -> None:
+    store = await opened(database)
+    await added(store, a_job())
+    await store.change("1", revised)
+    await store.close()
+    assert await (await opened(database)).get("1") == replace(revised(a_job()), version=1)
+
+
+async def test_a_stranger_is_not_found(store: JobStore) -> None:
+    assert await store.get("1") is None
+    assert await store.change("1", revised) is None
+
+
+async def test_a_change_bumps_the_version_and_gives_both_sides(store: JobStore) -> None:
+    await added(store, a_job())
+    change = await store.change("1", revised)
+    assert change is not None
+    assert (change.before, change.after) == (a_job(), replace(revised(a_job()), version=1))
+    assert await store.get("1") == change.after
+
+
+async def test_a_change_that_changes_nothing_writes_nothing(store: JobStore) -> None:
+    await added(store, a_job())
+    change = await store.change("1", replace)
+    assert change is not None
+    assert change.after is change.before
+    assert await store.get("1") == a_job()
+
+
+async def test_changes_of_one_job_at_the_same_moment_build_on_one_another_in_order(store: JobStore) -> None:
+    await added(store, a_job())
+    names = [f"r-{n}" for n in range(100)]
+    changes = await asyncio.gather(*(store.change("1", naming(name)) for name in names))
+    assert [c.after.generations[0].remote_id for c in changes if c] == names
+    assert [c.after.version for c in changes if c] == list(range(1, 101))
+
+
+async def test_what_a_transition_raises_passes_through_and_harms_nobody(store: JobStore) -> None:
+    await added(store, a_job(1), a_job(2))
+
+    def fail(job: Job) -> Job:
+        raise LookupError(job.id)
+
+    outcomes = await asyncio.gather(
+        store.change("1", revised), store.change("1", fail), store.change("2", revised), return_exceptions=True
+    )
+    assert isinstance(outcomes[1], LookupError)
+    assert [job.revision for job in (await store.get("1"), await store.get("2")) if job] == [2, 2]
+
+
+async def test_a_remote_id_has_one_owner(store: JobStore) -> None:
+    await added(store, a_job(1), a_job(2), a_job(3))
+    await store.change("1", naming("r"))
+    taken, fine = await asyncio.gather(
+        store.change("2", naming("r")), store.change("3", naming("s")), return_exceptions=True
+    )
+    assert isinstance(taken, RemoteIdTakenError)
+    assert not isinstance(fine, BaseException)
+    assert await store.get("2") == a_job(2)
+
+
+async def test_of_two_that_claim_a_remote_id_together_the_first_has_it(store: JobStore) -> None:
+    await added(store, a_job(1), a_job(2), a_job(3))
+    outcomes = await asyncio.gather(
+        *(store.change(job_id, naming("r")) for job_id in ("2", "1", "3")), return_exceptions=True
+    )
+    assert [isinstance(outcome, RemoteIdTakenError) for outcome in outcomes] == [False, True, True]
+    assert await store.find_by_remote_id("r") == "2"
+
+
+async def test_a_time_without_a_zone_is_refused_and_harms_nobody(store: JobStore) -> None:
+    await added(store, a_job(1), a_job(2))
+    naive = NOW.replace(tzinfo=None)
+    refused, fine = await asyncio.gather(
+        store.change("1", lambda job: with_generation(job, accepted_at=naive)),
+        store.change("2", revised),
+        return_exceptions=True,
+    )
+    assert isinstance(refused, ValueError)
+    assert not isinstance(fine, BaseException)
+    with pytest.raises(ValueError, match="zone"):
+        await store.missing_since(naive)
+
+
+async def test_a_generation_is_never_dropped(store: JobStore) -> None:
+    await added(store, a_job())
+    with pytest.raises(ValueError, match="drop"):
+        await store.change("1", lambda job: replace(job, generations=()))
+
+
+async def test_a_second_try_is_added_behind_the_first(store: JobStore) -> None:
+    await added(store, a_job(count=2))
+    again = Generation(id="again", position=0, attempt=2, inline=True)
+    await store.change("1", lambda job: replace(job, generations=(*job.generations, again)))
+    found = await store.get("1")
+    assert found is not None
+    assert [g.id for g in found.generations] == ["1-1", "1-2", "again"]
+
+
+async def test_text_that_no_engine_can_hold_does_not_fail_a_write(store: JobStore) -> None:
+    await added(store, a_job())
+    await store.change("1", lambda job: with_generation(job, error="a\0b\ud800"))
+    found = await store.get("1")
+    assert found is not None
+    assert found.generations[0].error == "a\ufffdb?"
+
+
+async def test_a_caller_who_leaves_harms_nobody(store: JobStore) -> None:
+    await added(store, *(a_job(n) for n in range(40)))
+    tasks = [asyncio.create_task(store.change(str(n), revised)) for n in range(40)]
+    await asyncio.sleep(0)
+    for task in tasks[::2]:
+        task.cancel()
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    assert not any(isinstance(outcome, BaseException) for outcome in outcomes[1::2])
+    found = await store.unanswered(NOW + timedelta(days=1))
+    assert all((job.revision, job.version) in {(1, 0), (2, 1)} for job in found)
+    assert all(job.revision == 2 for job in found[1::2])
+
+
+async def test_reads_take_their_turn_between_writes(store: JobStore) -> None:
+    await added(store, *(a_job(n) for n in range(50)))
+    writes = [asyncio.create_task(store.change(str(n % 50), revised)) for n in range(300)]
+    await asyncio.sleep(0)
+    await store.get("1")
+    assert not all(task.done() for task in writes)
+    await asyncio.gather(*writes)
+
+
+async def test_new_jobs_go_before_the_changes_that_wait(store: JobStore) -> None:
+    await added(store, *(a_job(n) for n in range(50)))
+    changes = [asyncio.create_task(store.change(str(n % 50), revised)) for n in range(300)]
+    await asyncio.sleep(0)
+    await added(store, a_job(99))
+    assert not all(task.done() for task in changes)
+    await asyncio.gather(*changes)
+
+
+async def test_what_waits_is_written_at_the_close(opened: Opener, database: str) -> None:
+    store = await opened(database)
+    await added(store, a_job())
+    writes = [asyncio.create_task(store.change("1", revised)) for _ in range(200)]
+    await asyncio.sleep(0)
+    await store.close()
+    await asyncio.gather(*writes)
+    found = await (await opened(database)).get("1")
+    assert found is not None
+    assert found.version == 200
+
+
+async def test_a_closed_store_refuses_in_words(store: JobStore) -> None:
+    await store.close()
+    for call in (store.get("1"), store.change("1", revised), store.add(a_job(), limits=NO_LIMITS, slots=1)):
+        with pytest.raises(StoreUnavailableError, match="closed"):
+            await call
+
+
+async def test_remote_ids_lead_to_their_jobs(store: JobStore) -> None:
+    await added(store, a_job(1, count=2), a_job(2))
+    await store.change("1", naming("r", 1))
+    assert await store.find_by_remote_id("r") == "1"
+    assert await store.find_by_remote_id("s") is None
+    assert await store.taken_remote_ids(["s", "r"] + [f"x{n}" for n in range(1500)]) == {"r"}
+    assert await store.taken_remote_ids([]) == frozenset()
+
+
+async def test_unanswered_are_the_jobs_before_a_moment_whose_answer_nobody_knows(store: JobStore) -> None:
+    given = replace(a_job(3), answer=Answer.GIVEN)
+    missed = replace(a_job(4), answer=Answer.MISSED)
+    await added(store, a_job(2), a_job(1), given, missed, a_job(9))
+    assert [job.id for job in await store.unanswered(NOW + timedelta(seconds=9))] == ["1", "2"]
+
+
+async def test_startable_are_the_answered_jobs_with_something_planned_oldest_first(store: JobStore) -> None:
+    waiting = [a_job_in(n, S.PLANNED, S.QUEUED) for n in (4, 2, 3)]
+    others = [a_job(5), a_job_in(6, S.QUEUED), a_job_in(7, S.FAILED), a_job_in(8, S.PLANNED, answer=Answer.MISSED)]
+    await added(store, *waiting, *others)
+    assert [job.id for job in await store.startable(2)] == ["2", "3"]
+    assert [job.id for job in await store.startable(9)] == ["2", "3", "4"]
+
+
+async def test_slots_are_held_by_what_is_submitting_or_queued(store: JobStore) -> None:
+    assert await store.slots_taken() == 0
+    await added(store, a_job_in(1, *S), a_job_in(2, S.QUEUED, S.PLANNED))
+    assert await store.slots_taken() == 3
+
+
+async def test_open_jobs_are_whole_and_oldest_first(store: JobStore) -> None:
+    newer, older = a_job_in(2, S.SUBMITTING, S.SUCCEEDED), a_job_in(1, S.FAILED, S.QUEUED, S.QUEUED)
+    await added(store, newer, older, a_job_in(3, S.PLANNED), a_job_in(4, S.UNKNOWN))
+    assert await store.open_jobs() == [older, newer]
+
+
+async def test_missing_are_the_ended_ones_whose_picture_may_still_turn_up(store: JobStore) -> None:
+    found = [a_job_in(2, S.UNKNOWN), a_job_in(3, S.SUCCEEDED, S.TIMED_OUT), a_job_in(4, S.CANCELLED)]
+    await added(store, a_job_in(1, S.UNKNOWN), *found, a_job_in(5, S.FAILED), a_job_in(6, S.QUEUED))
+    assert await store.missing_since(a_job(2).created_at) == found
+
+
+async def test_owed_are_the_answered_cards_behind_their_revision(store: JobStore) -> None:
+    def behind(number: int) -> Job:
+        return revised(a_job_in(number, S.SUCCEEDED))
+
+    others = [a_job_in(5, S.PLANNED), replace(behind(6), place=Place.INBOX), replace(behind(7), answer=Answer.OWED)]
+    await added(store, behind(3), behind(1), behind(2), *others)
+    assert await store.owed(2) == [behind(1), behind(2)]
+    assert [job.id for job in await store.owed(9)] == ["1", "2", "3"]
+
+
+async def test_a_shown_card_is_owed_no_longer(store: JobStore) -> None:
+    await added(store, revised(a_job_in(1, S.SUCCEEDED)))
+    await store.change("1", lambda job: replace(job, shown_revision=job.revision))
+    assert await store.owed(9) == []
+
+
+async def test_durations_are_those_of_the_models_last_successes_newest_first(store: JobStore) -> None:
+    def took(number: int, seconds: float, *, model: str = "m", state: GenerationState = S.SUCCEEDED) -> Job:
+        assert FULL_JOB.plan is not None
+        job = replace(a_job_in(number, state), plan=replace(FULL_JOB.plan, model=model))
+        accepted_at = job.created_at
+        return with_generation(job, accepted_at=accepted_at, ended_at=accepted_at + timedelta(seconds=seconds))
+
+    await added(store, took(1, 3), took(2, 1.5), took(3, 2), took(4, 9, model="n"), took(5, 9, state=S.FAILED))
+    assert await store.durations_s("m", 2) == [2, 3]
+    assert await store.durations_s("m", 9) == [2, 3, 1.5]
