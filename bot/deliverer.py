@@ -1,0 +1,138 @@
+"""The loop that brings messages up to date: bounded, one edit in flight per message, at most one a second."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import replace
+from functools import partial
+
+from bot.core.admission import Change
+from bot.core.advance import advance
+from bot.core.job import Job
+from bot.core.job_events import JobEvent, PictureReady
+from bot.errors import TransientError
+from bot.ports import JobStore
+from bot.service.delivering import Delivering
+from bot.service.ledger import Write
+
+log = logging.getLogger(__name__)
+
+DELIVERIES_AT_ONCE = 8
+"""discord.py sleeps up to 25 s inside one retried call; eight such calls do not hold up the rest for long."""
+BETWEEN_EDITS_S = 1.0
+"""Discord allows about five calls in two seconds on one interaction."""
+HEAD_START_S = 0.02
+"""How long the write of a picture lets the edit go first, so that it takes no turn of the loop from it. A result is
+fetched in a tenth of a second or more: the write is then long done when the edit is sent."""
+BACKOFF_FIRST_S = 1.0
+BACKOFF_CAP_S = 60.0
+AT_START = 100_000
+
+
+class Deliverer:
+    """Serves each job that owes its card until it owes nothing."""
+
+    def __init__(self, *, store: JobStore, delivering: Delivering, sleep: Callable[[float], Awaitable[None]]) -> None:
+        self._store = store
+        self._delivering = delivering
+        self._sleep = sleep
+        self._owed: asyncio.Queue[Callable[[], Coroutine[None, None, None]]] = asyncio.Queue()
+        self._served: dict[str, Job] = {}
+        self._room = asyncio.Semaphore(DELIVERIES_AT_ONCE)
+
+    def notice(self, change: Change) -> None:
+        """Serve a job whose card is owed after a change."""
+        job = change.after
+        if job.id in self._served:
+            self._served[job.id] = job
+        elif job.card_owed:
+            self._enqueue(job)
+
+    def _enqueue(self, job: Job) -> None:
+        self._served[job.id] = job
+        self._owed.put_nowait(partial(self._serve, job.id))
+
+    def preview(self, job: Job, event: PictureReady, write: Write) -> bool:
+        """Show what an event makes of a job beside its write; False when this message, or everybody, is busy.
+
+        After a crash between the edit and the write, the reconcile finds the picture at Oxen and edits once more.
+        """
+        if job.id in self._served or self._room.locked():
+            return False
+        self._served[job.id] = job
+        self._owed.put_nowait(partial(self._serve_ahead, job, event, write))
+        return True
+
+    async def drained(self) -> None:
+        """Wait until no card is owed."""
+        await self._owed.join()
+
+    async def run(self) -> None:
+        """Deliver until cancelled, beginning with what an earlier process left owed."""
+        for job in await self._store.owed(AT_START):
+            if job.id not in self._served:
+                self._enqueue(job)
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                serve = await self._owed.get()
+                tasks.create_task(serve())
+
+    async def _serve(self, job_id: str) -> None:
+        failures = 0
+        while True:
+            try:
+                async with self._room:
+                    after = await self._delivering.deliver(self._served[job_id])
+            except Exception as error:  # noqa: BLE001 - the task boundary: a card that cannot be shown stays owed
+                failures += 1
+                _report(error, job_id)
+                await self._sleep(min(BACKOFF_CAP_S, BACKOFF_FIRST_S * 2 ** (failures - 1)))
+                continue
+            failures = 0
+            # A change that came during the edit was noticed here; whichever is later counts.
+            self._served[job_id] = max(after, self._served[job_id], key=lambda job: job.version)
+            # Before it is forgotten, too: the change that owes the next edit may come at once.
+            await self._sleep(BETWEEN_EDITS_S)
+            if not self._served[job_id].card_owed:
+                self._forget(job_id)
+                return
+
+    async def _serve_ahead(self, job: Job, event: PictureReady, write: Write) -> None:
+        foreseen = replace(advance(job, event), version=job.version + 1)
+        written: Job | None = None
+        try:
+            async with asyncio.TaskGroup() as both:
+                showing = both.create_task(self._show_ahead(foreseen))
+                await asyncio.wait({showing}, timeout=HEAD_START_S)
+                written = await write()
+            if written is not None and _shows_the_same(written, foreseen):
+                await self._delivering.record(written, showing.result())
+        except Exception as error:  # noqa: BLE001 - the task boundary: what was not recorded is owed
+            _report(error, job.id)
+        # Every write was noticed here, whoever made it; a card that shows something else is owed.
+        if self._served[job.id].card_owed:
+            await self._sleep(BETWEEN_EDITS_S)
+        elif written is None:
+            self._forget(job.id)
+            return
+        await self._serve(job.id)
+
+    async def _show_ahead(self, foreseen: Job) -> Sequence[JobEvent]:
+        async with self._room:
+            return await self._delivering.preview(foreseen)
+
+    def _forget(self, job_id: str) -> None:
+        del self._served[job_id]
+        self._owed.task_done()
+
+
+def _shows_the_same(written: Job, foreseen: Job) -> bool:
+    """Tell whether a write came out as foreseen; a token that was found dead meanwhile changes no card."""
+    return replace(written, token=foreseen.token, version=foreseen.version) == foreseen
+
+
+def _report(error: Exception, job_id: str) -> None:
+    if isinstance(error, TransientError):
+        log.warning("card not shown yet: %s", error, extra={"job_id": job_id})
+    else:
+        log.error("card not shown", exc_info=error, extra={"job_id": job_id})

@@ -1,0 +1,197 @@
+"""Puts a job's card and pictures into its message, as one idempotent edit; what that means at Discord is the port's."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from bot.core.card import Card, card_of
+from bot.core.job import Generation, Job, Place
+from bot.core.job_events import CancelAsked, JobEvent, Replaced, ResultUnreadable, Shown, TokenDied
+from bot.core.placement import Placed, ResultFile, made_smaller
+from bot.errors import (
+    Cause,
+    EaselError,
+    FileTooLargeError,
+    MessageGoneError,
+    MessageUnreachableError,
+    TokenDeadError,
+    TransientError,
+)
+from bot.ports import Clock, Delivery, Shrinker
+from bot.service.estimates import Estimates
+from bot.service.ledger import Ledger
+from bot.service.results import Results, UnreadableResultError
+from bot.service.settlement import Settlement
+
+log = logging.getLogger(__name__)
+
+NEW_BYTES_PER_EDIT = 24 * 1024 * 1024
+"""Discord takes 25 MiB in a request (developer documentation, "Uploading Files"); the rest is for the JSON beside."""
+BY_NOBODY = 0
+"""Stands for the bot where a job is cancelled because its message is gone."""
+
+
+class UnfitResultsError(EaselError):
+    """Results are over the size limit in every form; `events` say so of each."""
+
+    def __init__(self, events: Sequence[ResultUnreadable]) -> None:
+        super().__init__(f"{len(events)} results are too large")
+        self.events = events
+
+
+class Delivering:
+    """Shows what is owed of a job."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        delivery: Delivery,
+        results: Results,
+        shrinker: Shrinker,
+        settlement: Settlement,
+        estimates: Estimates,
+        clock: Clock,
+    ) -> None:
+        self._ledger = ledger
+        self._delivery = delivery
+        self._results = results
+        self._shrinker = shrinker
+        self._settlement = settlement
+        self._estimates = estimates
+        self._clock = clock
+
+    async def deliver(self, job: Job) -> Job:
+        """Bring a job's message up to date and give the job as it is then; it may owe its card again by then.
+
+        Raises TransientError when Oxen or Discord could not be reached: the card stays owed.
+        """
+        if not job.card_owed:
+            return job
+        if job.plan is not None:
+            await self._estimates.refresh(job.plan.model)
+        job, files, missing = await self._fetch(job)
+        now, later = _split(files)
+        try:
+            placed = await self._show(job, now)
+        except UnfitResultsError as error:
+            return await self.record(job, error.events)
+        except (MessageGoneError, MessageUnreachableError) as error:
+            log.warning("job leaves its message: %s", type(error).__name__, extra={"job_id": job.id})
+            return await self._leave_message(job, error)
+        # What did not fit into this edit, or could not be fetched yet, keeps the card owed.
+        complete = not later and not missing
+        return await self.record(job, [_shown(placed, job.revision if complete else job.shown_revision)])
+
+    async def preview(self, job: Job) -> Sequence[JobEvent]:
+        """Show a job of one picture while it is being written, and give what is to be applied once it is.
+
+        Nothing when it could not be shown: `deliver` meets the reason again, and handles it.
+        """
+        if not job.card_owed:
+            return []
+        (generation,) = job.succeeded
+        try:
+            file = await self._fetch_one(job, generation)
+            if not isinstance(file, ResultFile):
+                return [file]
+            placed = await self._show(job, {generation.id: file})
+        except EaselError as error:
+            log.debug("not shown ahead: %s", type(error).__name__, extra={"job_id": job.id})
+            return []
+        return [_shown(placed, job.revision)]
+
+    async def record(self, job: Job, events: Sequence[JobEvent]) -> Job:
+        """Apply what came of showing a job, and give the job as it is then."""
+        for event in events:
+            change = await self._ledger.apply(job.id, event)
+            job = change.after if change else job
+        return job
+
+    async def _fetch(self, job: Job) -> tuple[Job, dict[str, ResultFile], bool]:
+        """Fetch what the message lacks, and tell whether something could not be had yet.
+
+        A result that cannot be used turns into a failure, and the job with it. Raises TransientError when nothing
+        new could be had: one picture that is slow to come takes none of the others with it.
+        """
+        lacking = [g for g in job.succeeded if g.attachment is None]
+        fetched = await asyncio.gather(*(self._fetch_or_put_off(job, g) for g in lacking))
+        job = await self.record(job, [result for result in fetched if isinstance(result, ResultUnreadable)])
+        files = {g.id: file for g, file in zip(lacking, fetched, strict=True) if isinstance(file, ResultFile)}
+        put_off = [result for result in fetched if isinstance(result, TransientError)]
+        if put_off and not files:
+            raise put_off[0]
+        return job, files, bool(put_off)
+
+    async def _fetch_or_put_off(
+        self, job: Job, generation: Generation
+    ) -> ResultFile | ResultUnreadable | TransientError:
+        try:
+            return await self._fetch_one(job, generation)
+        except TransientError as error:
+            return error
+
+    async def _fetch_one(self, job: Job, generation: Generation) -> ResultFile | ResultUnreadable:
+        try:
+            file = await self._results.fetch(generation)
+        except UnreadableResultError as error:
+            return ResultUnreadable(generation_id=generation.id, text=str(error))
+        file = await self._shrinker.shrink(file, job.size_limit_bytes)
+        return file if len(file.data) <= job.size_limit_bytes else _too_large(generation.id, file)
+
+    async def _show(self, job: Job, files: Mapping[str, ResultFile]) -> Placed:
+        """Show a job with new files; raises UnfitResultsError for those that cannot be made small enough."""
+        try:
+            return await self._delivery.show(job, self._draw(job, files), files)
+        except TokenDeadError:
+            # Written down first, so that no crash and no other trouble makes anybody try it again.
+            await self._ledger.apply(job.id, TokenDied())
+            return await self._show(replace(job, token=None), files)
+        except FileTooLargeError as error:
+            limit_bytes = error.limit_bytes
+        shrunk = {name: await self._shrinker.shrink(file, limit_bytes) for name, file in files.items()}
+        unfit = [_too_large(name, file) for name, file in shrunk.items() if len(file.data) > limit_bytes]
+        if unfit:
+            raise UnfitResultsError(unfit)
+        return await self._delivery.show(job, self._draw(job, shrunk), shrunk)
+
+    def _draw(self, job: Job, files: Mapping[str, ResultFile]) -> Card:
+        pictures = {g.id: g.attachment.filename for g in job.succeeded if g.attachment}
+        pictures |= {generation_id: file.filename for generation_id, file in files.items()}
+        return card_of(
+            job,
+            pictures=pictures,
+            now=self._clock(),
+            usual_s=self._estimates.usual_s(job.plan.model if job.plan else None),
+            smaller=any(map(made_smaller, pictures.values())),
+        )
+
+    async def _leave_message(self, job: Job, error: MessageGoneError | MessageUnreachableError) -> Job:
+        """Keep the results for the owner's inbox; what a moderator deleted is not painted to the end."""
+        if isinstance(error, MessageGoneError):
+            change = await self._ledger.apply(job.id, CancelAsked(by=BY_NOBODY, at=self._clock()))
+            await self._settlement.cancel_all(change.after if change else job)
+        change = await self._ledger.apply(job.id, Replaced(place=Place.INBOX))
+        return change.after if change else job
+
+
+def _shown(placed: Placed, revision: int) -> Shown:
+    return Shown(revision=revision, attachments=placed.attachments)
+
+
+def _too_large(generation_id: str, file: ResultFile) -> ResultUnreadable:
+    text = f"{len(file.data)} bytes, and no smaller form of it"
+    return ResultUnreadable(generation_id=generation_id, text=text, cause=Cause.RESULT_TOO_LARGE)
+
+
+def _split(files: Mapping[str, ResultFile]) -> tuple[dict[str, ResultFile], dict[str, ResultFile]]:
+    """Part the files into those that fit one request and the rest; the first always goes."""
+    now: dict[str, ResultFile] = {}
+    size_bytes = 0
+    for name, file in files.items():
+        size_bytes += len(file.data)
+        if now and size_bytes > NEW_BYTES_PER_EDIT:
+            break
+        now[name] = file
+    return now, {name: file for name, file in files.items() if name not in now}

@@ -1,0 +1,154 @@
+"""Sends the paid POST: what it says first, the intent second, the request third, then what became of it."""
+
+import base64
+import logging
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from contextlib import contextmanager
+
+from bot.core import words
+from bot.core.image_format import sniff
+from bot.core.job import Generation, Job
+from bot.core.job_events import Accepted, Intended, NotAccepted, Refused, Resent, TurnedDown
+from bot.core.posts import queue_post
+from bot.core.remote import QueuePost
+from bot.errors import (
+    Cause,
+    OutcomeUnclearError,
+    PermanentError,
+    RemoteIdTakenError,
+    ServiceRefusedError,
+    TransientError,
+    UserError,
+)
+from bot.ports import Clock, ImageApi, ReferenceReader
+from bot.service.ledger import Ledger
+from bot.service.settlement import Settlement
+
+log = logging.getLogger(__name__)
+
+
+class Posting:
+    """Posts generations of one job and records the outcome; knows which POSTs are in the air right now."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        api: ImageApi,
+        references: ReferenceReader,
+        settlement: Settlement,
+        clock: Clock,
+        new_id: Callable[[], str],
+        confirm_refusal: Callable[[], Awaitable[bool]],
+    ) -> None:
+        self._ledger = ledger
+        self._api = api
+        self._references = references
+        self._settlement = settlement
+        self._clock = clock
+        self._new_id = new_id
+        self._confirm_refusal = confirm_refusal
+        self._in_flight: set[str] = set()
+
+    def in_flight(self, intent_id: str) -> bool:
+        """Tell whether this process still waits for the answer to a POST."""
+        return intent_id in self._in_flight
+
+    async def send(self, job: Job, generations: Sequence[Generation]) -> None:
+        """Send one POST for planned generations.
+
+        Raises TransientError when Oxen did not take it and it may be sent later (the generations are planned again),
+        ServiceRefusedError when the key is refused for good.
+        """
+        try:
+            post = await self._build(job, generations)
+        except UserError as refusal:
+            await self._ledger.apply(job.id, Refused(text=str(refusal), at=self._clock()))
+            return
+        intent_id = self._new_id()
+        ids = tuple(g.id for g in generations)
+        with _membership(self._in_flight, intent_id):
+            intended = Intended(generation_ids=ids, intent_id=intent_id, at=self._clock())
+            change = await self._ledger.apply(job.id, intended)
+            if change is not None and change.after is not change.before:
+                await self._post(job.id, generations, intent_id, post)
+
+    async def resend(self, job: Job, generations: Sequence[Generation], intent_id: str) -> None:
+        """Send a POST once more, which Oxen surely never saw; raises as `send`."""
+        try:
+            post = await self._build(job, generations)
+        except UserError as gone:
+            cause = Cause.REFERENCE_NOT_FETCHED
+            event = TurnedDown(intent_id=intent_id, cause=cause, text=str(gone), at=self._clock())
+            await self._ledger.apply(job.id, event)
+            return
+        with _membership(self._in_flight, intent_id):
+            change = await self._ledger.apply(job.id, Resent(intent_id=intent_id, at=self._clock()))
+            if change is not None and change.after is not change.before:
+                await self._post(job.id, generations, intent_id, post)
+
+    async def _post(self, job_id: str, generations: Sequence[Generation], intent_id: str, post: QueuePost) -> None:
+        try:
+            remote_ids = await self._api.enqueue(post)
+        except TransientError:
+            await self._ledger.apply(job_id, NotAccepted(intent_id=intent_id, at=self._clock()))
+            raise
+        except PermanentError as error:
+            await self._turned_down(job_id, intent_id, error)
+        except OutcomeUnclearError as error:
+            # The row stays `submitting`: the search in Oxen's own lists decides (see `unclear.py`).
+            log.warning("outcome of a POST is unclear: %s", error, extra={"job_id": job_id})
+        else:
+            await self._accepted(job_id, generations, remote_ids)
+
+    async def _turned_down(self, job_id: str, intent_id: str, error: PermanentError) -> None:
+        log.warning("Oxen refused a POST: %s", error, extra={"job_id": job_id})
+        if error.cause is not Cause.KEY_REFUSED:
+            event = TurnedDown(intent_id=intent_id, cause=error.cause, text=str(error), at=self._clock())
+            await self._ledger.apply(job_id, event)
+            return
+        await self._ledger.apply(job_id, NotAccepted(intent_id=intent_id, at=self._clock()))
+        if await self._confirm_refusal():
+            raise ServiceRefusedError("Oxen refuses the key in OXEN_API_KEY.")
+        raise TransientError("the key was refused once, but holds", status=error.status)
+
+    async def _accepted(self, job_id: str, generations: Sequence[Generation], remote_ids: Sequence[str]) -> None:
+        pairs = dict(zip((g.id for g in generations), remote_ids, strict=False))
+        if len(remote_ids) != len(generations):
+            log.warning("asked for %d, got %d", len(generations), len(remote_ids), extra={"job_id": job_id})
+        try:
+            change = await self._ledger.apply(job_id, Accepted(remote_ids=pairs, at=self._clock()))
+        except RemoteIdTakenError:
+            log.warning("Oxen gave an id that another job owns; searching", extra={"job_id": job_id})
+            return
+        for remote_id in pairs.values():
+            await self._settlement.settle_early(job_id, remote_id)
+        if change is not None and change.after.cancelled_by is not None:
+            # The person cancelled while the POST was in the air.
+            await self._settlement.cancel_all(change.after)
+
+    async def _build(self, job: Job, generations: Sequence[Generation]) -> QueuePost:
+        links = [reference.url for reference in job.ask.references]
+        if generations[0].inline:
+            links = [await self._inline(number, url) for number, url in enumerate(links, start=1)]
+        return queue_post(job, generations, links)
+
+    async def _inline(self, number: int, url: str) -> str:
+        """Give a reference as a data URI; raises UserError when it can no longer be read."""
+        try:
+            data = await self._references.read(url)
+        except PermanentError as error:
+            raise UserError(words.reference_gone(number)) from error
+        kind = sniff(data)
+        media_type = kind.media_type if kind else "application/octet-stream"
+        return f"data:{media_type};base64,{base64.b64encode(data).decode()}"
+
+
+@contextmanager
+def _membership(names: set[str], name: str) -> Generator[None]:
+    """Hold a name in a set for the length of a block."""
+    names.add(name)
+    try:
+        yield
+    finally:
+        names.discard(name)

@@ -1,0 +1,80 @@
+"""Checks what only bytes and the catalogue can show, before anything is paid; a refusal lands on the card."""
+
+from collections.abc import Awaitable, Callable
+
+from bot.core import words
+from bot.core.image_header import check_reference
+from bot.core.job import Job
+from bot.core.job_events import Planned, Refused
+from bot.core.request import Plan, resolve
+from bot.errors import NotFoundError, PermanentError, TransientError, UserError
+from bot.ports import Catalogue, Clock, ReferenceReader
+from bot.service.ledger import Ledger
+from bot.service.rules import ModelRules
+
+RETRY_AFTER_S = (1.0, 3.0, 9.0)
+"""Pauses before a reference is read again; Discord's CDN answers 5xx for seconds, not for minutes."""
+
+
+class Preparation:
+    """Makes an answered job ready to be posted."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        catalogue: Catalogue,
+        references: ReferenceReader,
+        rules: ModelRules,
+        random_seed: Callable[[], int],
+        clock: Clock,
+        sleep: Callable[[float], Awaitable[None]],
+    ) -> None:
+        self._ledger = ledger
+        self._catalogue = catalogue
+        self._references = references
+        self._rules = rules
+        self._random_seed = random_seed
+        self._clock = clock
+        self._sleep = sleep
+
+    async def prepare(self, job: Job) -> None:
+        """Plan a job and read its references, or refuse it on its card; raises TransientError to be called again."""
+        try:
+            plan = job.plan or await self._plan(job)
+            for number, reference in enumerate(job.ask.references, start=1):
+                await self._check(number, reference.url)
+        except UserError as refusal:
+            await self._ledger.apply(job.id, Refused(text=str(refusal), at=self._clock()))
+        else:
+            await self._ledger.apply(job.id, Planned(plan=plan))
+
+    async def _plan(self, job: Job) -> Plan:
+        models = await self._catalogue.load()
+        return resolve(
+            job.ask,
+            models,
+            default_model=self._rules.default_model,
+            allowed=self._rules.allowed,
+            random_seed=self._random_seed,
+        )
+
+    async def _check(self, number: int, url: str) -> None:
+        try:
+            data = await self._read(url)
+        except NotFoundError as error:
+            raise UserError(words.reference_gone(number)) from error
+        except PermanentError as error:
+            raise UserError(words.reference_foreign(number)) from error
+        except TransientError as error:
+            raise UserError(words.reference_unread(number)) from error
+        check_reference(data, number)
+
+    async def _read(self, url: str) -> bytes:
+        """Read a reference; raises TransientError only when it could not be had several times in a row."""
+        for pause_s in RETRY_AFTER_S:
+            try:
+                return await self._references.read(url)
+            except TransientError:
+                await self._sleep(pause_s)
+        return await self._references.read(url)

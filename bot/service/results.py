@@ -1,0 +1,94 @@
+"""Fetches finished pictures: at once, again where a link has died, and never believing what they claim to be."""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+
+from bot.core.image_format import sniff
+from bot.core.job import Generation
+from bot.core.placement import ResultFile
+from bot.errors import EaselError, NotFoundError, PermanentError
+from bot.ports import ImageApi
+
+log = logging.getLogger(__name__)
+
+TRIES = 3
+"""How often something that is not a picture is fetched before it is believed to be none."""
+PAUSE_S = 1.0
+PREFETCHED = 32
+"""Downloads that are started before their job's row is written; bounded, since each may hold a whole picture."""
+
+
+class UnreadableResultError(EaselError):
+    """What lies behind the link is not a picture, however often it is fetched."""
+
+
+class Results:
+    """Downloads results; one that is needed soon may be asked for ahead of time."""
+
+    def __init__(self, api: ImageApi, *, sleep: Callable[[float], Awaitable[None]]) -> None:
+        self._api = api
+        self._sleep = sleep
+        self._prefetched: OrderedDict[str, asyncio.Task[bytes]] = OrderedDict()
+
+    def prefetch(self, remote_id: str, url: str) -> None:
+        """Begin a download now, so that it runs beside the write that records it."""
+        if remote_id in self._prefetched or len(self._prefetched) >= PREFETCHED:
+            return
+        task = asyncio.create_task(self._api.download(url), name=f"download {remote_id}")
+        # A failure is met again by `fetch`; looking at it here keeps the loop from reporting it as forgotten.
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._prefetched[remote_id] = task
+
+    async def fetch(self, generation: Generation) -> ResultFile:
+        """Give a generation's picture.
+
+        Raises TransientError when it may be had later, UnreadableResultError when there is no picture to have.
+        """
+        url = generation.url
+        reason = "no link"
+        for attempt in range(TRIES):
+            if attempt:
+                await self._sleep(PAUSE_S * attempt)
+                url = await self._renewed(generation) or url
+            data, reason = await self._try(generation, url)
+            kind = sniff(data) if data else None
+            if data and kind:
+                return ResultFile(filename=f"{generation.id}.{kind.extension}", data=data)
+            log.warning("result is no picture: %s", reason, extra={"generation_id": generation.id})
+        raise UnreadableResultError(reason)
+
+    async def _try(self, generation: Generation, url: str | None) -> tuple[bytes | None, str]:
+        try:
+            data = await self._download(generation.remote_id, url)
+        except NotFoundError:
+            return None, "the link is dead"
+        except PermanentError as error:
+            return None, str(error)
+        return data, f"{len(data)} bytes of something else"
+
+    async def _download(self, remote_id: str | None, url: str | None) -> bytes:
+        task = self._prefetched.pop(remote_id, None) if remote_id else None
+        if task is not None:
+            return await task
+        if url is None:
+            raise NotFoundError("a result without a link")
+        return await self._api.download(url)
+
+    async def _renewed(self, generation: Generation) -> str | None:
+        """Ask Oxen for the row again, which signs its link anew."""
+        if generation.remote_id is None:
+            return None
+        try:
+            return (await self._api.get(generation.remote_id)).url
+        except PermanentError:
+            return None
+
+    async def close(self) -> None:
+        """End the downloads that nobody came for."""
+        tasks = list(self._prefetched.values())
+        self._prefetched.clear()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,21 @@
+"""What the operator decided about models and members, in the form that the verbs need; knows no environment."""
+
+from dataclasses import dataclass
+
+from bot.core.admission import MemberLimits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelRules:
+    """The model for who names none, and the ids that may be used (empty: every image model)."""
+
+    default_model: str
+    allowed: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdmissionRules:
+    """What a member may have, and how many generations may be under way at Oxen."""
+
+    limits: MemberLimits
+    slots: int

@@ -1,0 +1,113 @@
+"""Takes a request: refuses it in words, or commits it as a job before anything else happens."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.core import words
+from bot.core.admission import Admitted, AlreadyThere, DayUsedUp, TooManyUnderWay
+from bot.core.advance import with_seeds
+from bot.core.job import Generation, Job
+from bot.core.job_events import Answered, AnswerMissed
+from bot.core.request import Ask, Plan, resolve
+from bot.errors import StoreUnavailableError, UserError
+from bot.ports import Catalogue, Clock
+from bot.service.ledger import Ledger
+from bot.service.rules import AdmissionRules, ModelRules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a request came from and how it can be answered; `interaction_id` becomes the job's id."""
+
+    interaction_id: int
+    owner_id: int
+    channel_id: int
+    guild_id: int | None
+    application_id: int
+    token: str = field(repr=False)
+    token_expires_at: datetime
+    size_limit_bytes: int
+
+
+class Submission:
+    """Turns an Ask into a committed job."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        catalogue: Catalogue,
+        models: ModelRules,
+        admission: AdmissionRules,
+        random_seed: Callable[[], int],
+        clock: Clock,
+    ) -> None:
+        self._ledger = ledger
+        self._catalogue = catalogue
+        self._models = models
+        self._admission = admission
+        self._random_seed = random_seed
+        self._clock = clock
+
+    async def submit(self, ask: Ask, origin: Origin, *, credit_id: int | None = None) -> Job | None:
+        """Commit a job for a request and give it, to be answered with its card at once.
+
+        None when this interaction was taken already. Raises UserError for every refusal.
+        """
+        job = self._job(ask, origin, credit_id)
+        try:
+            admission = await self._ledger.add(job, limits=self._admission.limits, slots=self._admission.slots)
+        except StoreUnavailableError as error:
+            raise UserError(words.CANNOT_TAKE_JOBS) from error
+        match admission:
+            case Admitted():
+                return replace(job, ahead=admission.ahead)
+            case AlreadyThere():
+                return None
+            case TooManyUnderWay():
+                raise UserError(words.too_many_under_way(admission.under_way))
+            case DayUsedUp():
+                raise UserError(words.day_used_up(admission.left))
+
+    def _job(self, ask: Ask, origin: Origin, credit_id: int | None) -> Job:
+        plan = self._plan(ask)
+        job_id = str(origin.interaction_id)
+        job = Job(
+            id=job_id,
+            owner_id=origin.owner_id,
+            channel_id=origin.channel_id,
+            guild_id=origin.guild_id,
+            application_id=origin.application_id,
+            ask=ask,
+            created_at=self._clock(),
+            token=origin.token,
+            token_expires_at=origin.token_expires_at,
+            size_limit_bytes=origin.size_limit_bytes,
+            credit_id=credit_id,
+            generations=tuple(Generation(id=f"{job_id}-{n + 1}", position=n) for n in range(ask.count)),
+        )
+        if plan is None:
+            return job
+        return replace(with_seeds(job, plan), checked=not ask.references)
+
+    def _plan(self, ask: Ask) -> Plan | None:
+        """Resolve against the cached catalogue; without one the card tells later what cannot be done."""
+        models = self._catalogue.models()
+        if models is None:
+            return None
+        return resolve(
+            ask,
+            models,
+            default_model=self._models.default_model,
+            allowed=self._models.allowed,
+            random_seed=self._random_seed,
+        )
+
+    async def answered(self, job: Job, message_id: int) -> None:
+        """Record that Discord took the first answer, which showed the job as it is here."""
+        await self._ledger.apply(job.id, Answered(message_id=message_id, revision=job.revision))
+
+    async def missed(self, job: Job) -> None:
+        """Record that Discord did not take the answer; the job ends unpaid."""
+        await self._ledger.apply(job.id, AnswerMissed())

@@ -1,0 +1,138 @@
+"""The slow loop under the stream: settles what no event told, decides what is unclear, ends what is overdue."""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+
+from bot.core.job import Job
+from bot.core.job_events import Answered, AnswerMissed
+from bot.errors import EaselError, ServiceRefusedError, TransientError
+from bot.ports import Clock, Delivery, JobStore
+from bot.service.ledger import Ledger
+from bot.service.reconciliation import Open, Reconciliation, open_generations
+from bot.service.stream_health import StreamHealth
+from bot.service.unclear import UnclearPosts
+from bot.service.wake import Bell
+
+log = logging.getLogger(__name__)
+
+TICK_S = 5.0
+AFTER_CONNECT_S = 3.0
+"""Headers may come before the server has subscribed us, so what was open is asked for once more."""
+BLIND_AGE = timedelta(seconds=5)
+"""Without a stream, a generation is asked for when it is older than this."""
+HEALTHY_AGE = timedelta(seconds=60)
+"""With a stream, only when its event is this late; images take 5 to 30 s (Oxen's page on the queue)."""
+UNANSWERED_AGE = timedelta(seconds=10)
+"""Discord takes no answer after 3 s; the rest is slack for a slow call that is still under way."""
+MISSING_AGE = timedelta(hours=24)
+MISSING_EVERY = timedelta(minutes=5)
+
+
+class Sweeper:
+    """Finds, on a slow timer and after each connect, what fell through."""
+
+    def __init__(
+        self,
+        *,
+        store: JobStore,
+        ledger: Ledger,
+        reconciliation: Reconciliation,
+        unclear: UnclearPosts,
+        delivery: Delivery,
+        health: StreamHealth,
+        clock: Clock,
+        sleep: Callable[[float], Awaitable[None]],
+    ) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._reconciliation = reconciliation
+        self._unclear = unclear
+        self._delivery = delivery
+        self._health = health
+        self._clock = clock
+        self._sleep = sleep
+        self._reconnected = Bell()
+        health.observe(self._reconnected.ring)
+        self._asked: dict[str, datetime] = {}
+        self._looked_at: datetime | None = None
+
+    async def run(self) -> None:
+        """Sweep until cancelled; raises ServiceRefusedError when Oxen refuses the key for good."""
+        while True:
+            await self.sweep(reconnected=await self._reconnected.wait(TICK_S))
+
+    async def sweep(self, *, reconnected: bool) -> None:
+        """Go through everything once; `reconnected` says that the stream came up since the last time."""
+        await self._step(self._after_connect if reconnected else self._settle_late)
+        for step in (self._decide_unclear, self._end_overdue, self._decide_answers, self._look_for_missing):
+            await self._step(step)
+
+    async def _step(self, step: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await step()
+        except ServiceRefusedError:
+            raise
+        except EaselError as error:
+            log.warning("sweep put off: %s", error)
+        except Exception:
+            # The sweep is the net under everything: a step that fails is tried again at the next tick.
+            log.exception("sweep failed")
+
+    async def _after_connect(self) -> None:
+        """Settle all that is open, twice: what fired while nobody listened is lost."""
+        open_now = await self._open()
+        if not open_now:
+            return
+        await self._settle(open_now)
+        await self._sleep(AFTER_CONNECT_S)
+        asked = {each.remote_id for each in open_now}
+        await self._settle([each for each in await self._open() if each.remote_id in asked])
+
+    async def _settle_late(self) -> None:
+        """Settle what is open for so long that its event may have been lost, or that somebody wants cancelled."""
+        await self._settle([each for each in await self._open() if self._is_late(each)])
+
+    def _is_late(self, each: Open) -> bool:
+        patient = self._health.up and each.job.cancelled_by is None
+        since = max(each.accepted_at, self._asked.get(each.remote_id, each.accepted_at))
+        return self._clock() - since >= (HEALTHY_AGE if patient else BLIND_AGE)
+
+    async def _open(self) -> Sequence[Open]:
+        return open_generations(await self._store.open_jobs())
+
+    async def _settle(self, open_now: Sequence[Open]) -> None:
+        await self._reconciliation.settle(open_now)
+        still_open = {each.remote_id for each in await self._open()}
+        asked = self._asked | {each.remote_id: self._clock() for each in open_now}
+        self._asked = {remote_id: at for remote_id, at in asked.items() if remote_id in still_open}
+
+    async def _decide_unclear(self) -> None:
+        await self._unclear.decide(await self._store.open_jobs())
+
+    async def _end_overdue(self) -> None:
+        await self._reconciliation.end_overdue(await self._open())
+
+    async def _decide_answers(self) -> None:
+        """Ask Discord which of the jobs that an earlier process received were answered."""
+        for job in await self._store.unanswered(self._clock() - UNANSWERED_AGE):
+            await self._decide_answer(job)
+
+    async def _decide_answer(self, job: Job) -> None:
+        try:
+            message_id = await self._delivery.find_answer(job)
+        except TransientError as error:
+            log.warning("answer not found out yet: %s", error, extra={"job_id": job.id})
+            return
+        answered = Answered(message_id=message_id, revision=job.shown_revision) if message_id else AnswerMissed()
+        await self._ledger.apply(job.id, answered)
+
+    async def _look_for_missing(self) -> None:
+        """Look for the pictures of generations that ended as unknown or timed out."""
+        now = self._clock()
+        if self._looked_at is not None and now - self._looked_at < MISSING_EVERY:
+            return
+        self._looked_at = now
+        jobs = await self._store.missing_since(now - MISSING_AGE)
+        await self._reconciliation.look_again(jobs)
+        await self._unclear.look_again(jobs)

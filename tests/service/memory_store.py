@@ -1,0 +1,123 @@
+"""A JobStore in memory: fast enough for hundreds of tests; the same tests run on the real one, too (see conftest)."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.core.admission import Admission, Admitted, AlreadyThere, Change, DayUsedUp, MemberLimits, TooManyUnderWay
+from bot.core.job import HOLDS_SLOT, MISSING, Answer, Generation, GenerationState, Job
+from bot.errors import RemoteIdTakenError, StoreUnavailableError
+from bot.store.rows import counted_images
+
+DAY = timedelta(hours=24)
+
+
+class MemoryStore:
+    """Satisfies ports.JobStore. Every call lets the loop take a turn, as a database would."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._jobs: dict[str, Job] = {}
+        self._closed = False
+
+    async def add(self, job: Job, *, limits: MemberLimits, slots: int) -> Admission:
+        await self._turn()
+        if job.id in self._jobs:
+            return AlreadyThere()
+        own = [other for other in self._jobs.values() if other.owner_id == job.owner_id]
+        under_way = sum(other.under_way for other in own)
+        if limits.jobs_under_way and under_way >= limits.jobs_under_way:
+            return TooManyUnderWay(under_way=under_way)
+        today = sum(counted_images(other) for other in own if other.created_at > self._clock() - DAY)
+        left = max(0, limits.images_per_day - today)
+        if limits.images_per_day and counted_images(job) > left:
+            return DayUsedUp(left=left)
+        ahead = self._ahead(slots)
+        self._jobs[job.id] = replace(job, ahead=ahead)
+        return Admitted(ahead=ahead)
+
+    def _ahead(self, slots: int) -> int:
+        line = [job for job in self._jobs.values() if job.under_way and _in(job, {GenerationState.PLANNED})]
+        images = sum(len(_in(job, {GenerationState.PLANNED})) for job in line)
+        return 0 if self._slots_taken() + images < slots else max(1, len(line))
+
+    async def get(self, job_id: str) -> Job | None:
+        await self._turn()
+        return self._jobs.get(job_id)
+
+    async def change(self, job_id: str, transition: Callable[[Job], Job]) -> Change | None:
+        await self._turn()
+        before = self._jobs.get(job_id)
+        if before is None:
+            return None
+        after = transition(before)
+        if after == before:
+            return Change(before=before, after=before)
+        self._check_remote_ids(after)
+        self._jobs[job_id] = replace(after, version=before.version + 1)
+        return Change(before=before, after=self._jobs[job_id])
+
+    def _check_remote_ids(self, changed: Job) -> None:
+        others = [g for job in self._jobs.values() if job.id != changed.id for g in job.generations]
+        names = [g.remote_id for g in (*changed.generations, *others) if g.remote_id is not None]
+        if len(names) != len(set(names)):
+            raise RemoteIdTakenError("another generation owns this remote id")
+
+    async def find_by_remote_id(self, remote_id: str) -> str | None:
+        await self._turn()
+        owners = (job.id for job in self._jobs.values() if any(g.remote_id == remote_id for g in job.generations))
+        return next(owners, None)
+
+    async def taken_remote_ids(self, remote_ids: Sequence[str]) -> frozenset[str]:
+        await self._turn()
+        owned = {g.remote_id for job in self._jobs.values() for g in job.generations}
+        return frozenset(remote_id for remote_id in remote_ids if remote_id in owned)
+
+    async def unanswered(self, before: datetime) -> Sequence[Job]:
+        return await self._which(lambda job: job.answer is Answer.OWED and job.created_at < before)
+
+    async def startable(self, limit: int) -> Sequence[Job]:
+        found = await self._which(
+            lambda job: job.answer is Answer.GIVEN and job.under_way and bool(_in(job, {GenerationState.PLANNED}))
+        )
+        return found[:limit]
+
+    async def slots_taken(self) -> int:
+        await self._turn()
+        return self._slots_taken()
+
+    def _slots_taken(self) -> int:
+        return sum(len(_in(job, HOLDS_SLOT)) for job in self._jobs.values())
+
+    async def open_jobs(self) -> Sequence[Job]:
+        return await self._which(lambda job: bool(_in(job, HOLDS_SLOT)))
+
+    async def missing_since(self, since: datetime) -> Sequence[Job]:
+        return await self._which(lambda job: job.created_at >= since and bool(_in(job, MISSING)))
+
+    async def owed(self, limit: int) -> Sequence[Job]:
+        return (await self._which(lambda job: job.card_owed))[:limit]
+
+    async def durations_s(self, model: str, limit: int) -> Sequence[float]:
+        await self._turn()
+        made = [g for job in self._jobs.values() if job.plan and job.plan.model == model for g in job.generations]
+        ended = [(g.ended_at, g.accepted_at) for g in made if g.state is GenerationState.SUCCEEDED]
+        times = [(end, begin) for end, begin in ended if end is not None and begin is not None]
+        return [(end - begin).total_seconds() for end, begin in sorted(times, reverse=True)][:limit]
+
+    async def close(self) -> None:
+        self._closed = True
+
+    async def _which(self, wanted: Callable[[Job], bool]) -> list[Job]:
+        await self._turn()
+        return sorted((job for job in self._jobs.values() if wanted(job)), key=lambda job: (job.created_at, job.id))
+
+    async def _turn(self) -> None:
+        if self._closed:
+            raise StoreUnavailableError("The database is closed.")
+        await asyncio.sleep(0)
+
+
+def _in(job: Job, states: set[GenerationState] | frozenset[GenerationState]) -> list[Generation]:
+    return [g for g in job.generations if g.state in states]

@@ -1,0 +1,118 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.core.admission import MemberLimits
+from bot.core.job import Answer, GenerationState, JobState
+from bot.core.request import Ask
+from bot.errors import UserError
+from bot.service.submission import Origin
+from tests.core.jobs import a_job, an_ask
+from tests.fakes import ManualClock
+from tests.service.rig import SLOTS, Rig
+
+S = GenerationState
+TIGHT = MemberLimits(jobs_under_way=1, images_per_day=3)
+
+
+def origin(clock: ManualClock, number: int = 1) -> Origin:
+    return Origin(
+        interaction_id=number,
+        owner_id=7,
+        channel_id=8,
+        guild_id=10,
+        application_id=9,
+        token="interaction token",
+        token_expires_at=clock() + timedelta(minutes=15),
+        size_limit_bytes=100,
+    )
+
+
+async def test_a_request_is_committed_before_anything_else(rig: Rig) -> None:
+    job = await rig.submission().submit(an_ask(count=2), origin(rig.clock))
+    assert job is not None
+    assert job == await rig.get()
+    assert (job.state, [g.id for g in job.generations]) == (JobState.RECEIVED, ["1-1", "1-2"])
+
+
+async def test_a_picture_without_a_seed_of_its_own_gets_ours(rig: Rig) -> None:
+    job = await rig.submission().submit(an_ask(count=2), origin(rig.clock))
+    assert job is not None
+    assert [g.seed for g in job.generations] == [42, 43]
+
+
+async def test_only_words_need_no_further_check(rig: Rig) -> None:
+    plain = await rig.submission().submit(an_ask(), origin(rig.clock, 1))
+    mixed = await rig.submission().submit(an_ask(references=1), origin(rig.clock, 2))
+    assert plain is not None
+    assert mixed is not None
+    assert (plain.checked, mixed.checked) == (True, False)
+
+
+async def test_without_a_catalogue_the_job_is_taken_and_planned_later(rig: Rig) -> None:
+    rig.catalogue.at_hand = None
+    job = await rig.submission().submit(an_ask(), origin(rig.clock))
+    assert job is not None
+    assert (job.plan, job.checked) == (None, False)
+
+
+@pytest.mark.parametrize("ask", [replace(an_ask(), model="no such model"), replace(an_ask(), options={"steps": "x"})])
+async def test_what_the_catalogue_rules_out_is_refused_and_leaves_no_row(rig: Rig, ask: Ask) -> None:
+    with pytest.raises(UserError):
+        await rig.submission().submit(ask, origin(rig.clock))
+    assert await rig.store.get("1") is None
+
+
+async def test_an_interaction_that_comes_twice_is_taken_once(rig: Rig) -> None:
+    submission = rig.submission()
+    assert await submission.submit(an_ask(), origin(rig.clock)) is not None
+    assert await submission.submit(an_ask(), origin(rig.clock)) is None
+
+
+async def test_who_has_too_many_under_way_is_told(rig: Rig) -> None:
+    submission = rig.submission(TIGHT)
+    await submission.submit(an_ask(), origin(rig.clock, 1))
+    with pytest.raises(UserError, match="one job under way"):
+        await submission.submit(an_ask(), origin(rig.clock, 2))
+
+
+async def test_who_has_used_up_the_day_is_told_what_is_left(rig: Rig) -> None:
+    with pytest.raises(UserError, match="3 pictures left"):
+        await rig.submission(TIGHT).submit(an_ask(count=4), origin(rig.clock))
+
+
+async def test_a_database_that_takes_no_writes_is_told_in_plain_words(rig: Rig) -> None:
+    await rig.store.close()
+    with pytest.raises(UserError, match="cannot write to its database"):
+        await rig.submission().submit(an_ask(), origin(rig.clock))
+
+
+async def test_who_must_wait_is_told_how_many_are_ahead(rig: Rig) -> None:
+    await rig.keep(*(a_job(S.QUEUED, number=100 + n) for n in range(SLOTS)), a_job(number=200))
+    job = await rig.submission().submit(an_ask(), origin(rig.clock))
+    assert job is not None
+    assert job.ahead == 1
+
+
+async def test_an_answer_is_recorded_with_what_it_showed(rig: Rig) -> None:
+    job = await rig.submission().submit(an_ask(), origin(rig.clock))
+    assert job is not None
+    await rig.submission().answered(job, 77)
+    kept = await rig.get()
+    assert (kept.state, kept.message_id, kept.card_owed) == (JobState.WAITING, 77, False)
+
+
+async def test_a_missed_answer_ends_the_job_unpaid(rig: Rig) -> None:
+    job = await rig.submission().submit(an_ask(), origin(rig.clock))
+    assert job is not None
+    await rig.submission().missed(job)
+    kept = await rig.get()
+    assert (kept.state, kept.answer, kept.token) == (JobState.ABANDONED, Answer.MISSED, None)
+    assert not await rig.store.startable(1)
+
+
+async def test_the_first_card_is_drawn_from_memory(rig: Rig) -> None:
+    await rig.keep(a_job(S.SUCCEEDED, number=5))
+    await rig.estimates.refresh("flux-2-dev")
+    assert rig.desk().first_card(a_job()).lines[0].endswith("usually about 12 s")

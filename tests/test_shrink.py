@@ -1,0 +1,93 @@
+import io
+import random
+import zlib
+
+import pytest
+from PIL import Image
+
+from bot.core.image_format import ImageKind, sniff
+from bot.core.placement import SMALLER, ResultFile, made_smaller
+from bot.shrink import PIXELS_AT_MOST, SMALLEST_SIDE_PX, PictureShrinker
+
+SIDE_PX = 48
+LIMIT_BYTES = 5_000
+
+
+def noise(kind: str = "PNG", *, side_px: int = SIDE_PX, mode: str = "RGB") -> bytes:
+    """Give a picture that no compression makes much smaller."""
+    size = (side_px, side_px)
+    pixels = random.Random(7).randbytes(side_px * side_px * len(mode))
+    out = io.BytesIO()
+    Image.frombytes(mode, size, pixels).save(out, kind)
+    return out.getvalue()
+
+
+def flat(side_px: int = SIDE_PX) -> bytes:
+    """Give a picture that WebP packs far better than its file does."""
+    out = io.BytesIO()
+    Image.new("RGB", (side_px, side_px), "red").save(out, "PNG", compress_level=0)
+    return out.getvalue()
+
+
+def file_of(data: bytes, name: str = "1-1.png") -> ResultFile:
+    return ResultFile(filename=name, data=data)
+
+
+async def shrink(data: bytes, limit_bytes: int) -> ResultFile:
+    return await PictureShrinker().shrink(file_of(data), limit_bytes)
+
+
+async def test_what_fits_is_left_exactly_as_it_is() -> None:
+    file = file_of(noise())
+    assert await PictureShrinker().shrink(file, len(file.data)) is file
+    assert not made_smaller(file.filename)
+
+
+async def test_what_does_not_fit_is_made_smaller_and_named_so() -> None:
+    small = await shrink(noise(), LIMIT_BYTES)
+    assert len(small.data) <= LIMIT_BYTES
+    assert sniff(small.data) is ImageKind.WEBP
+    assert small.filename == f"1-1{SMALLER}.webp"
+    assert made_smaller(small.filename)
+
+
+async def test_what_can_be_kept_without_loss_is() -> None:
+    small = await shrink(flat(), len(flat()) - 1)
+    with Image.open(io.BytesIO(small.data)) as picture:
+        assert picture.size == (SIDE_PX, SIDE_PX)
+        assert picture.convert("RGB").getpixel((1, 1)) == (255, 0, 0)
+
+
+async def test_where_quality_alone_does_not_help_the_picture_loses_pixels() -> None:
+    side_px = SMALLEST_SIDE_PX * 4 // 3 + 1
+    small = await shrink(noise(side_px=side_px), 10)
+    with Image.open(io.BytesIO(small.data)) as picture:
+        assert SMALLEST_SIDE_PX <= picture.width < side_px
+
+
+async def test_a_picture_keeps_its_transparency() -> None:
+    with Image.open(io.BytesIO((await shrink(noise(mode="RGBA"), LIMIT_BYTES)).data)) as picture:
+        assert picture.mode == "RGBA"
+
+
+async def test_what_has_been_made_smaller_once_keeps_its_name() -> None:
+    small = await PictureShrinker().shrink(file_of(noise(), f"1-1{SMALLER}.webp"), LIMIT_BYTES)
+    assert small.filename == f"1-1{SMALLER}.webp"
+
+
+async def test_an_impossible_limit_gives_the_smallest_form_there_is() -> None:
+    small = await shrink(noise(), 10)
+    assert 10 < len(small.data) < len(noise())
+
+
+@pytest.mark.parametrize("junk", [b"<html>" * 100, noise()[:1000]])
+async def test_what_cannot_be_read_stays_as_it_is(junk: bytes) -> None:
+    assert (await shrink(junk, 10)).data == junk
+
+
+async def test_a_bomb_is_not_unpacked() -> None:
+    side = int(PIXELS_AT_MOST**0.5) + 1
+    header = side.to_bytes(4, "big") * 2 + bytes([1, 0, 0, 0, 0])
+    chunk = len(header).to_bytes(4, "big") + b"IHDR" + header + zlib.crc32(b"IHDR" + header).to_bytes(4, "big")
+    bomb = b"\x89PNG\r\n\x1a\n" + chunk + bytes(100)
+    assert (await shrink(bomb, 10)).data == bomb
