@@ -1,0 +1,97 @@
+"""`python -m bot [run | check | try ... | backup FILE]`: arguments in, exit codes out, nothing else."""
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+import time
+from enum import IntEnum
+
+from bot import app, backup, check, tryout
+from bot.errors import ConfigurationError, DatabaseInUseError, ServiceRefusedError, StoreUnavailableError
+from bot.logs import configure_logging
+from bot.settings import DatabaseSettings, OxenSettings, Settings
+
+log = logging.getLogger("bot")
+
+
+class Exit(IntEnum):
+    """The README's exit codes; anything unforeseen ends with 1 as well, and its reason in the log."""
+
+    STOPPED = 0
+    FAILED = 1
+    MISCONFIGURED = 2
+    REFUSED = 3
+
+
+def main() -> int:
+    """Run a verb and give the exit code."""
+    arguments = _parser().parse_args()
+    try:
+        match arguments.verb:
+            case "check":
+                return asyncio.run(check.run(Settings.from_environment(), out=sys.stdout))
+            case "try":
+                settings = OxenSettings.from_environment()
+                return tryout.run(arguments, settings, monotonic=time.monotonic, sleep=asyncio.sleep)
+            case "backup":
+                return backup.run(arguments, DatabaseSettings.from_environment(), out=sys.stdout, err=sys.stderr)
+            case _:
+                return _run(Settings.from_environment())
+    except ConfigurationError as error:
+        for problem in error.problems:
+            sys.stderr.write(f"{problem}\n")
+        return Exit.MISCONFIGURED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description="Easel, a Discord bot that makes pictures.")
+    verbs = parser.add_subparsers(dest="verb", metavar="run | check | try | backup")
+    verbs.add_parser("run", help="run the bot (the default)")
+    verbs.add_parser("check", help="test the whole configuration and say what to do")
+    tryout.add_arguments(verbs.add_parser("try", help="make one picture from the terminal"))
+    backup.add_arguments(verbs.add_parser("backup", help="copy the SQLite database, also beside a running bot"))
+    return parser
+
+
+def _run(settings: Settings) -> int:
+    configure_logging(settings.log_level, settings.log_format, secrets=settings.secrets())
+    try:
+        asyncio.run(_run_until_told(settings))
+    except BaseExceptionGroup as group:
+        return _ended_by(group)
+    except (DatabaseInUseError, StoreUnavailableError) as error:
+        sys.stderr.write(f"{error}\n")
+        return Exit.FAILED
+    return Exit.STOPPED
+
+
+async def _run_until_told(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    await app.run(settings, stop)
+
+
+def _ended_by(group: BaseExceptionGroup[BaseException]) -> int:
+    """Tell why a part of the bot died, and end as the README says for that reason."""
+    for kind, code in ((ConfigurationError, Exit.MISCONFIGURED), (ServiceRefusedError, Exit.REFUSED)):
+        matching = group.subgroup(kind)
+        if matching is not None:
+            for error in _leaves(matching):
+                sys.stderr.write(f"{error}\n")
+            return code
+    log.critical("the bot ends, since a part of it died", exc_info=group)
+    return Exit.FAILED
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    leaves: list[BaseException] = []
+    group.subgroup(lambda error: not isinstance(error, BaseExceptionGroup) and leaves.append(error) is None)
+    return leaves
+
+
+if __name__ == "__main__":
+    sys.exit(main())

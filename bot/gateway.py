@@ -1,0 +1,76 @@
+"""Logs in to Discord and keeps the gateway open; says which refusals are final. Knows no feature."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+import aiohttp
+import discord
+
+from bot.client import EaselBot
+from bot.discord_codes import Code
+from bot.errors import ConfigurationError, ServiceRefusedError
+
+log = logging.getLogger(__name__)
+
+RETRY_FIRST_S = 1.0
+RETRY_CAP_S = 60.0
+AUTHENTICATION_FAILED = 4004
+"""Gateway close code for a bad token (developer documentation, "Opcodes and Status Codes")."""
+TOKEN_REFUSED = "Discord refuses the token in DISCORD_TOKEN. Make a new one under Bot > Reset Token."  # noqa: S105
+
+
+class Gateway:
+    """The bot's line to Discord."""
+
+    def __init__(self, bot: EaselBot, *, token: str, sleep: Callable[[float], Awaitable[None]]) -> None:
+        self._bot = bot
+        self._token = token
+        self._sleep = sleep
+
+    async def run(self) -> None:
+        """Stay connected until cancelled; raises ServiceRefusedError for a bad token."""
+        await self._log_in()
+        try:
+            await self._bot.connect(reconnect=True)
+        except discord.ConnectionClosed as error:
+            if error.code == AUTHENTICATION_FAILED:
+                raise ServiceRefusedError(TOKEN_REFUSED) from None
+            raise
+
+    async def _log_in(self) -> None:
+        """Log in and tell Discord the commands; while Discord cannot be reached, try again for ever."""
+        pause_s = RETRY_FIRST_S
+        while True:
+            try:
+                await self._bot.login(self._token)
+            except discord.LoginFailure:
+                raise ServiceRefusedError(TOKEN_REFUSED) from None
+            except discord.Forbidden as error:
+                raise _sync_refused(error) from None
+            except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+                log.warning("Discord cannot be reached (%s); next try in %.0f s", type(error).__name__, pause_s)
+            else:
+                return
+            await self._sleep(pause_s)
+            pause_s = min(RETRY_CAP_S, pause_s * 2)
+
+    def is_open(self) -> bool:
+        """Tell whether Discord's events reach us just now."""
+        socket = self._bot.ws
+        # discord.py leaves `ws` unset until the first connection, against its own annotation.
+        return self._bot.is_ready() and socket is not None and socket.open  # pyright: ignore[reportUnnecessaryComparison]
+
+    async def leave(self) -> None:
+        """Close the gateway's socket, so that Discord sends nothing new; calls over HTTP still work."""
+        socket = self._bot.ws
+        # discord.py leaves `ws` unset until the first connection, against its own annotation.
+        if socket is not None:  # pyright: ignore[reportUnnecessaryComparison]
+            await socket.close()
+
+
+def _sync_refused(error: discord.Forbidden) -> ConfigurationError:
+    if error.code == Code.MISSING_ACCESS:
+        return ConfigurationError(
+            ("DISCORD_GUILD_ID names a server that the bot is not in: invite it there, or leave the variable out.",)
+        )
+    return ConfigurationError((f"Discord does not let the bot set its commands (code {error.code}).",))

@@ -1,0 +1,69 @@
+"""First answers: a card for a job, or a private sentence for the one person whom a refusal concerns."""
+
+import logging
+import secrets
+
+import aiohttp
+import discord
+
+from bot.core import words
+from bot.core.card import Card
+from bot.discord_codes import Code
+from bot.errors import AnswerMissedError, UserError
+from bot.view import NOBODY, note, prompt_files, render
+
+log = logging.getLogger(__name__)
+
+
+async def answer(interaction: discord.Interaction, card: Card, *, private: bool) -> int | None:
+    """Answer with a job's card and give the message's id; None when nobody knows whether Discord took it.
+
+    Raises AnswerMissedError when Discord surely did not.
+    """
+    try:
+        response = await interaction.response.send_message(
+            view=render(card), ephemeral=private, allowed_mentions=NOBODY
+        )
+    except discord.HTTPException as error:
+        if error.code == Code.UNKNOWN_INTERACTION:
+            raise AnswerMissedError("Discord took no answer within 3 s") from error
+        reason = f"Discord answered {error.status}, code {error.code}"
+    except (aiohttp.ClientError, OSError) as error:
+        reason = type(error).__name__
+    else:
+        return response.message_id
+    log.warning("answer unclear: %s", reason, extra={"job_id": card.job_id})
+    return None
+
+
+async def tell(interaction: discord.Interaction, *texts: str, prompt: str | None = None) -> None:
+    """Say something privately, as the first answer or after it; `prompt` is given back to copy."""
+    view = note(*texts, *([words.YOUR_PROMPT] if prompt else []), prompt=prompt or None)
+    files = prompt_files(prompt)
+    if interaction.response.is_done():
+        await interaction.followup.send(view=view, files=files, ephemeral=True, allowed_mentions=NOBODY)
+    else:
+        await interaction.response.send_message(view=view, files=files, ephemeral=True, allowed_mentions=NOBODY)
+
+
+async def explain(interaction: discord.Interaction, error: BaseException) -> None:
+    """Tell a person what went wrong: the text of a UserError, else an id that stands in the log beside the error."""
+    if isinstance(error, UserError):
+        text = str(error)
+    else:
+        failure_id = secrets.token_hex(4)
+        log.error("failure %s", failure_id, exc_info=error)
+        text = words.SOMETHING_WENT_WRONG.format(id=failure_id)
+    try:
+        await tell(interaction, text, prompt=typed_prompt(interaction))
+    except discord.HTTPException as unreachable:
+        # Mostly code 10062: the person has been shown "did not respond" by then.
+        log.warning("nobody could be told: Discord answered %s, code %s", unreachable.status, unreachable.code)
+    except (aiohttp.ClientError, OSError) as unreachable:
+        log.warning("nobody could be told: %s", type(unreachable).__name__)
+
+
+def typed_prompt(interaction: discord.Interaction) -> str | None:
+    """Give the prompt of a command as it was typed, so that a refusal can hand it back."""
+    prompt = getattr(interaction.namespace, "prompt", None) if interaction.command else None
+    return prompt if isinstance(prompt, str) and prompt.strip() else None

@@ -1,0 +1,232 @@
+"""Frozen, typed settings from the environment and .env: the only reader of the environment; knows no service."""
+
+import io
+import os
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import unquote, urlsplit
+
+from dotenv.parser import parse_stream
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+
+from bot import setting_values as values
+from bot.errors import ConfigurationError
+from bot.setting_values import OddValueError
+
+# Such generations are looked for during 24 h (docs/architecture.md, "What may still turn up"): no wait outlives that.
+LONGEST_WAIT_S = 86_400
+# Beyond any use, and small enough for an integer column of every database.
+HIGHEST_COUNT = 1_000_000
+# A token or a password is far shorter; a file that is longer is not one (/dev/zero, a log, a picture).
+SECRET_FILE_CHARS = 65_536
+
+
+class _AnyCase(StrEnum):
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        return next((member for member in cls if str(value).lower() == member.lower()), None)
+
+
+class LogLevel(_AnyCase):
+    DEBUG = "DEBUG"
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
+    CRITICAL = "CRITICAL"
+
+
+class LogFormat(_AnyCase):
+    TEXT = "text"
+    JSON = "json"
+
+
+Secret = Annotated[SecretStr, BeforeValidator(values.bare_secret)]
+Count = Annotated[int, Field(le=HIGHEST_COUNT)]
+Seconds = Annotated[float, Field(gt=0, le=LONGEST_WAIT_S, allow_inf_nan=False)]
+
+
+class _FromVariables(BaseModel):
+    """A setting is a field in lower case; its description ends the sentence "NAME is ...: give ..."."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    @classmethod
+    def from_environment(cls, env_file: Path = Path(".env")) -> Self:
+        """Read `env_file` and the environment, which wins; an empty variable counts as not given.
+
+        Raises ConfigurationError with every problem.
+        """
+        in_file, problems = _read_env_file(env_file)
+        return cls._build({**in_file, **_given(os.environ)}, problems)
+
+    @classmethod
+    def from_mapping(cls, variables: Mapping[str, str]) -> Self:
+        """Build the settings from variables by their upper-case names; raises ConfigurationError with every problem."""
+        return cls._build(_given(variables), ())
+
+    @classmethod
+    def _build(cls, variables: Mapping[str, str], problems: tuple[str, ...]) -> Self:
+        found = {field: variables[field.upper()] for field in cls.model_fields if field.upper() in variables}
+        unreadable: dict[str, str] = {}
+        for field in cls._secret_fields():
+            try:
+                found |= _from_file(field.upper(), variables)
+            except ConfigurationError as error:
+                unreadable[field] = str(error)
+        problems += tuple(unreadable.values())
+        try:
+            settings = cls.model_validate(found)
+        except ValidationError as error:
+            problems += tuple(cls._sentence(e) for e in error.errors() if e["loc"][0] not in unreadable)
+        else:
+            if not problems:
+                return settings
+        # Raised outside the handler: pydantic's error holds the values, and a chained traceback would show them.
+        raise ConfigurationError(problems)
+
+    @classmethod
+    def _secret_fields(cls) -> tuple[str, ...]:
+        return tuple(name for name, field in cls.model_fields.items() if field.annotation is SecretStr)
+
+    @classmethod
+    def _sentence(cls, error: ErrorDetails) -> str:
+        field = str(error["loc"][0])
+        return f"{field.upper()} {cls._remark(field, error)}: give {cls.model_fields[field].description}."
+
+    @classmethod
+    def _remark(cls, field: str, error: ErrorDetails) -> str:
+        if error["type"] == "missing":
+            return "is missing"
+        reason: object = error.get("ctx", {}).get("error")
+        if isinstance(reason, OddValueError):
+            return str(reason)
+        value = str(error["input"])
+        if field in cls._secret_fields() or "@" in value:  # user:password@ in an address
+            return "cannot be used"
+        return f"is {values.shown(value)}"
+
+
+class OxenSettings(_FromVariables):
+    """What `python -m bot try` needs: Oxen alone, no Discord and no database."""
+
+    oxen_api_key: Secret = Field(description="your key from https://oxen.ai/settings/profile")
+    oxen_api_url: Annotated[str, BeforeValidator(values.oxen_api_url)] = Field(
+        default="https://hub.oxen.ai/api",
+        description="an https:// address such as https://hub.oxen.ai/api (http:// only on this machine)",
+    )
+    oxen_namespace: Annotated[str, BeforeValidator(values.name)] | None = Field(
+        default=None, description="the name of an Oxen user or organisation, or leave it out"
+    )
+    oxen_model: Annotated[str, BeforeValidator(values.name)] = Field(
+        default="flux-2-dev", description="the id of one model, such as flux-2-dev"
+    )
+
+    def secrets(self) -> tuple[str, ...]:
+        """Give the values that no log may show."""
+        return (self.oxen_api_key.get_secret_value(),)
+
+
+class DatabaseSettings(_FromVariables):
+    """What `python -m bot backup` needs: the database alone, no token and no key."""
+
+    database_url: Annotated[SecretStr, BeforeValidator(values.database_url)] = Field(
+        default=SecretStr("sqlite:///data/easel.db"),
+        description="sqlite:///data/easel.db or postgresql://user:password@host/database (in a password, @ is written"
+        " as %40, : as %3A, / as %2F, # as %23 and % as %25)",
+    )
+
+
+class Settings(DatabaseSettings, OxenSettings):
+    """Everything that the bot can be told from outside; the README's table, in its words and units."""
+
+    discord_token: Secret = Field(
+        description="your bot's token from Bot > Reset Token at https://discord.com/developers/applications"
+    )
+    discord_api_url: Annotated[str, BeforeValidator(values.discord_api_url)] = Field(
+        default=values.DISCORD_API_URL,
+        description="https://discord.com/api/v10, or leave it out (another address is only for tests on this machine)",
+    )
+    discord_gateway_url: Annotated[str, BeforeValidator(values.discord_gateway_url)] = Field(
+        default=values.DISCORD_GATEWAY_URL,
+        description="wss://gateway.discord.gg/, or leave it out (another address is only for tests on this machine)",
+    )
+    discord_cdn_hosts: Annotated[frozenset[str], BeforeValidator(values.cdn_hosts)] = Field(
+        default=values.DISCORD_CDN_HOSTS,
+        description="cdn.discordapp.com,media.discordapp.net, or leave it out (other hosts are only for tests on this"
+        " machine, without port)",
+    )
+    discord_guild_id: Annotated[int, BeforeValidator(values.snowflake)] | None = Field(
+        default=None, description="the id of one server (17 to 20 digits, from Copy Server ID), or leave it out"
+    )
+    oxen_models: Annotated[frozenset[str], BeforeValidator(values.names)] = Field(
+        default=frozenset(), description="the exact ids of models with commas between them, or leave it out for all"
+    )
+    allowed_guilds: Annotated[frozenset[int], BeforeValidator(values.snowflakes)] = Field(
+        default=frozenset(),
+        description="ids of servers (17 to 20 digits each) with commas between them, or leave it out for all",
+    )
+    max_jobs_per_member: Count = Field(default=3, ge=1, description=f"a whole number from 1 to {HIGHEST_COUNT}")
+    daily_images_per_member: Count = Field(
+        default=100, ge=0, description=f"a whole number from 1 to {HIGHEST_COUNT}, or 0 for no limit"
+    )
+    max_running_generations: Count = Field(default=16, ge=1, description=f"a whole number from 1 to {HIGHEST_COUNT}")
+    job_deadline_s: Seconds = Field(default=2700, description=f"seconds above 0 and up to {LONGEST_WAIT_S}")
+    reconcile_grace_s: Seconds = Field(default=180, description=f"seconds above 0 and up to {LONGEST_WAIT_S}")
+    hold_above_usd: float = Field(
+        default=0.25, ge=0, allow_inf_nan=False, description="an amount in US dollars, 0 or more, such as 0.25"
+    )
+    log_level: LogLevel = Field(default=LogLevel.INFO, description="DEBUG, INFO, WARNING, ERROR or CRITICAL")
+    log_format: LogFormat = Field(default=LogFormat.TEXT, description="text or json")
+
+    def secrets(self) -> tuple[str, ...]:
+        """Give the values that no log may show: token, key, and the database's password as written and as meant."""
+        password = urlsplit(self.database_url.get_secret_value()).password or ""
+        return (
+            *super().secrets(),
+            self.discord_token.get_secret_value(),
+            *((password, unquote(password)) if password else ()),
+        )
+
+
+def _given(variables: Mapping[str, str]) -> dict[str, str]:
+    return {variable: value.strip() for variable, value in variables.items() if value.strip()}
+
+
+def _read_env_file(path: Path) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Read a .env file as written: `${NAME}` is not replaced, since a password may hold it."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return {}, ()
+    except (OSError, UnicodeDecodeError) as error:
+        return {}, (f"{path.name} cannot be read ({_why(error)}): make it a UTF-8 text file that Easel may read.",)
+    lines = list(parse_stream(io.StringIO(text)))
+    problems = tuple(
+        f"{path.name} line {line.original.line} cannot be understood: write NAME=value." for line in lines if line.error
+    )
+    return _given({line.key: line.value for line in lines if line.key and line.value}), problems
+
+
+def _from_file(variable: str, variables: Mapping[str, str]) -> dict[str, str]:
+    """Give the secret that X_FILE points to, if it is set; never names the path, which may be a pasted secret."""
+    file_variable = f"{variable}_FILE"
+    if file_variable not in variables:
+        return {}
+    if variable in variables:
+        raise ConfigurationError((f"{variable} and {file_variable} are both given: keep one of them.",))
+    try:
+        with Path(variables[file_variable]).open(encoding="utf-8-sig") as file:
+            secret = file.read(SECRET_FILE_CHARS).strip()
+    except (OSError, ValueError) as error:  # ValueError: not UTF-8, or a path with a NUL
+        todo = "give the path of a text file that Easel may read"
+        raise ConfigurationError((f"{file_variable} cannot be read ({_why(error)}): {todo}.",)) from None
+    if not secret:
+        raise ConfigurationError((f"{file_variable} is the path of an empty file: put the value into that file.",))
+    return {variable.lower(): secret}
+
+
+def _why(error: Exception) -> str:
+    return (error.strerror or "unreadable").lower() if isinstance(error, OSError) else "not a UTF-8 text"

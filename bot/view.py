@@ -1,0 +1,133 @@
+"""Turns a Card into what Discord shows, and buttons back into verbs; knows nothing of jobs, stores or services."""
+
+import io
+import re
+from collections.abc import Sequence
+from typing import Protocol, Self, cast
+
+import discord
+from discord import ui
+
+from bot.core.card import LABELS, Card, Verb
+
+CUSTOM_ID = re.compile(r"easel:(?P<verb>[a-z]+):(?P<job>[0-9]+)")
+PROMPT_FILE = "prompt.txt"
+PROMPT_INLINE_LIMIT = 3000
+"""A V2 message holds 4,000 characters in all; a longer prompt goes along as a file."""
+
+NOBODY = discord.AllowedMentions.none()
+"""Nothing a person typed can ping anyone; named at every call, since edits by the bot's token have no default."""
+
+
+class Presses(Protocol):
+    """The client, as far as a button needs it."""
+
+    async def press(self, interaction: discord.Interaction, verb: str, job_id: str, /) -> None: ...
+
+
+class JobButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=CUSTOM_ID):
+    """Any button of ours, on any message, also one from before a restart; it carries no authority of its own."""
+
+    def __init__(self, verb: str, job_id: str) -> None:
+        self.verb = verb
+        self.job_id = job_id
+        known = next((each for each in Verb if each == verb), None)
+        super().__init__(
+            ui.Button(
+                label=LABELS[known] if known else verb,
+                # Only the button that cannot be taken back is red; [Delete] asks first.
+                style=discord.ButtonStyle.danger if known is Verb.ERASE else discord.ButtonStyle.secondary,
+                custom_id=f"easel:{verb}:{job_id}",
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction, item: ui.Item[ui.LayoutView], match: re.Match[str], /
+    ) -> Self:
+        del interaction, item
+        return cls(match["verb"], match["job"])
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        await cast("Presses", interaction.client).press(interaction, self.verb, self.job_id)
+
+
+def sealed(*items: ui.Item[ui.LayoutView]) -> ui.LayoutView:
+    """Build a view that discord.py forgets at once: no timer, no memory; presses come back by their pattern."""
+    view = ui.LayoutView(timeout=None)
+    for item in items:
+        view.add_item(item)
+    view.stop()
+    return view
+
+
+def render(card: Card) -> ui.LayoutView:
+    """Give a fresh view of a card: one container, in the order header, prompt, gallery, facts, buttons."""
+    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=card.tone.colour)
+    texts = [card.header, *([card.prompt] if card.prompt else []), *card.lines]
+    if card.thumbnail is not None:
+        picture = ui.Thumbnail[ui.LayoutView](card.thumbnail.url, spoiler=card.thumbnail.spoiler)
+        container.add_item(ui.Section("\n".join(texts), accessory=picture))
+    else:
+        container.add_item(ui.TextDisplay("\n".join(texts)))
+    if card.pictures:
+        container.add_item(_gallery(card))
+    if card.facts:
+        container.add_item(ui.TextDisplay(f"-# {card.facts}"))
+    container.add_item(_buttons(card.verbs, card.job_id))
+    return sealed(container)
+
+
+def _buttons(verbs: Sequence[Verb], job_id: str) -> ui.ActionRow[ui.LayoutView]:
+    # A DynamicItem fits either kind of view, which its type cannot say in one word.
+    buttons = [cast("ui.Item[ui.LayoutView]", JobButton(verb, job_id)) for verb in verbs]
+    return ui.ActionRow(*buttons)
+
+
+def _gallery(card: Card) -> ui.MediaGallery[ui.LayoutView]:
+    return ui.MediaGallery(
+        *(
+            discord.MediaGalleryItem(
+                f"attachment://{picture.filename}", description=picture.alt, spoiler=picture.spoiler
+            )
+            for picture in card.pictures
+        )
+    )
+
+
+def note(*texts: str, prompt: str | None = None, verb: Verb | None = None, job_id: str = "") -> ui.LayoutView:
+    """Give a private note: sentences, a prompt to copy, at most one button."""
+    items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(text) for text in texts]
+    if prompt is not None:
+        as_file = goes_as_file(prompt)
+        items.append(ui.File(f"attachment://{PROMPT_FILE}") if as_file else ui.TextDisplay(f"```\n{prompt}\n```"))
+    if verb is not None:
+        items.append(_buttons((verb,), job_id))
+    return sealed(*items)
+
+
+def goes_as_file(prompt: str) -> bool:
+    """Tell whether a prompt is shown as a file: too long, or with marks that would end its code block."""
+    return len(prompt) > PROMPT_INLINE_LIMIT or "```" in prompt
+
+
+def prompt_files(prompt: str | None) -> list[discord.File]:
+    """Give the files that go with a `note` about this prompt."""
+    if prompt is None or not goes_as_file(prompt):
+        return []
+    return [discord.File(io.BytesIO(prompt.encode()), PROMPT_FILE)]
+
+
+def gallery_attachment_ids(message: discord.Message) -> list[int | None]:
+    """Read the attachment ids of a message's gallery, in its order.
+
+    `message.attachments` is empty when components show the files (discord-api-docs #8277).
+    """
+    return [
+        item.media.attachment_id
+        for top in message.components
+        if isinstance(top, discord.Container)
+        for child in top.children
+        if isinstance(child, discord.MediaGalleryComponent)
+        for item in child.items
+    ]

@@ -1,0 +1,108 @@
+"""The options that /imagine and /edit share, and the way from a command to its card."""
+
+from datetime import timedelta
+
+import discord
+from discord import app_commands
+
+from bot.client import EaselBot
+from bot.core.request import MAX_COUNT, MAX_SEED, Ask, Command, Reference, ask_of
+from bot.errors import AnswerMissedError
+from bot.replies import answer
+from bot.service.submission import Origin
+from cogs.completion import complete_aspect_ratio, complete_model, complete_resolution
+
+TOKEN_LIFE = timedelta(minutes=15)
+"""How long Discord takes edits on an interaction's token (developer documentation, "Receiving and Responding")."""
+
+Interaction = discord.Interaction[EaselBot]
+
+
+def picture_command(command: Command, description: str) -> app_commands.Command[app_commands.Group, ..., None]:
+    """Build one of the two commands; they differ in name and in what `ask_of` demands of them."""
+
+    @app_commands.describe(
+        prompt="What to paint; call your pictures @Image1, @Image2",
+        image="A picture to start from",
+        image2="A second picture",
+        image3="A third picture",
+        image4="A fourth picture",
+        model="Which model paints; begin to type to see them",
+        aspect_ratio="The shape of the picture, such as 16:9",
+        resolution="How large the picture is, such as 1 MP",
+        count="How many pictures, 1 to 4",
+        seed="A number that makes the same picture again",
+        spoiler="Cover the pictures until somebody clicks",
+        private="Show the answer to you alone",
+    )
+    @app_commands.autocomplete(model=complete_model, aspect_ratio=complete_aspect_ratio, resolution=complete_resolution)
+    async def callback(  # noqa: PLR0917 - Discord fills the options by name
+        interaction: Interaction,
+        prompt: str,
+        image: discord.Attachment | None = None,
+        image2: discord.Attachment | None = None,
+        image3: discord.Attachment | None = None,
+        image4: discord.Attachment | None = None,
+        model: str | None = None,
+        aspect_ratio: str | None = None,
+        resolution: str | None = None,
+        count: app_commands.Range[int, 1, MAX_COUNT] | None = None,
+        seed: app_commands.Range[int, 0, MAX_SEED] | None = None,
+        spoiler: bool | None = None,  # noqa: FBT001 - Discord names it, nobody passes it by position
+        private: bool | None = None,  # noqa: FBT001
+    ) -> None:
+        attached = [each for each in (image, image2, image3, image4) if each is not None]
+        options = {
+            "model": model,
+            "aspect_ratio": aspect_ratio,
+            "resolution": resolution,
+            "count": count,
+            "seed": seed,
+            "spoiler": spoiler,
+            "private": private,
+        }
+        await take(interaction, ask_of(command, prompt, [reference_of(each) for each in attached], options))
+
+    return app_commands.Command(name=command.value, description=description, callback=callback)
+
+
+def reference_of(attachment: discord.Attachment) -> Reference:
+    """Read what Discord states of an attached file."""
+    return Reference(
+        url=attachment.url,
+        filename=attachment.filename,
+        size_bytes=attachment.size,
+        content_type=attachment.content_type,
+        width_px=attachment.width,
+        height_px=attachment.height,
+    )
+
+
+async def take(interaction: Interaction, ask: Ask, *, credit_id: int | None = None) -> None:
+    """Commit a request as a job and answer with its card; raises UserError for a refusal."""
+    desk = interaction.client.desk
+    job = await desk.submission.submit(ask, origin_of(interaction), credit_id=credit_id)
+    if job is None:
+        return
+    try:
+        message_id = await answer(interaction, desk.first_card(job), private=ask.private)
+    except AnswerMissedError:
+        await desk.submission.missed(job)
+        return
+    # Without an id the sweep asks Discord what became of the answer.
+    if message_id is not None:
+        await desk.submission.answered(job, message_id)
+
+
+def origin_of(interaction: Interaction) -> Origin:
+    """Read where a request came from and how it can be answered."""
+    return Origin(
+        interaction_id=interaction.id,
+        owner_id=interaction.user.id,
+        channel_id=interaction.channel_id or 0,
+        guild_id=interaction.guild_id,
+        application_id=interaction.application_id,
+        token=interaction.token,
+        token_expires_at=interaction.created_at + TOKEN_LIFE,
+        size_limit_bytes=interaction.filesize_limit,
+    )

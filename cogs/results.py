@@ -1,0 +1,114 @@
+"""The buttons under a job: [Cancel], [Again], [Info] and [Delete]; who may press them is read from the job's row."""
+
+import json
+from dataclasses import replace
+from itertools import accumulate
+
+import discord
+
+from bot.client import EaselBot
+from bot.core import words
+from bot.core.card import Verb
+from bot.core.job import Job
+from bot.core.markdown import escaped, one_line, shortened
+from bot.errors import UserError
+from bot.replies import tell
+from bot.view import NOBODY, note
+from cogs.picture_command import take
+
+Interaction = discord.Interaction[EaselBot]
+
+VALUE_LIMIT = 60
+FACTS_LIMIT = 900
+"""With the prompt, 3,000 characters at most, and the words around it, this stays under Discord's 4,000."""
+
+
+class Results:
+    """Handles the buttons; holds no state of its own."""
+
+    def __init__(self, bot: EaselBot) -> None:
+        self._bot = bot
+        self._desk = bot.desk
+
+    async def cancel(self, interaction: Interaction, job_id: str) -> None:
+        """End a job that is under way."""
+        job = await self._job(job_id)
+        _check_may(interaction, job, words.NOT_YOURS_TO_CANCEL)
+        if not job.under_way:
+            raise UserError(words.ALREADY_ENDED)
+        await interaction.response.defer()
+        await self._desk.cancellation.cancel(job.id, interaction.user.id)
+
+    async def again(self, interaction: Interaction, job_id: str) -> None:
+        """Ask for the same with another seed, as a job of the presser's own."""
+        job = await self._job(job_id)
+        credit_id = job.owner_id if job.owner_id != interaction.user.id else None
+        await take(interaction, replace(job.ask, seed=None), credit_id=credit_id)
+
+    async def info(self, interaction: Interaction, job_id: str) -> None:
+        """Show privately what was asked and what was sent."""
+        job = await self._job(job_id)
+        await tell(interaction, _facts(job), prompt=job.ask.prompt)
+
+    async def delete(self, interaction: Interaction, job_id: str) -> None:
+        """Ask once, privately, before anything is deleted."""
+        job = await self._job(job_id)
+        _check_may(interaction, job, words.NOT_YOURS_TO_DELETE)
+        await interaction.response.send_message(
+            view=note(words.REALLY_DELETE, verb=Verb.ERASE, job_id=job.id), ephemeral=True, allowed_mentions=NOBODY
+        )
+
+    async def erase(self, interaction: Interaction, job_id: str) -> None:
+        """Delete the message; the button may be old, so its presser is checked again."""
+        job = await self._job(job_id)
+        _check_may(interaction, job, words.NOT_YOURS_TO_DELETE)
+        await interaction.response.edit_message(view=note(words.DELETED))
+        await self._desk.removal.remove(job, interaction.user.id)
+
+    async def _job(self, job_id: str) -> Job:
+        job = await self._desk.store.get(job_id)
+        if job is None:
+            raise UserError(words.JOB_FORGOTTEN)
+        return job
+
+
+def _check_may(interaction: Interaction, job: Job, refusal: str) -> None:
+    """Let the owner and who may manage messages through."""
+    if interaction.user.id != job.owner_id and not interaction.permissions.manage_messages:
+        raise UserError(refusal)
+
+
+def _facts(job: Job) -> str:
+    """List what was sent, so that the picture can be made again by hand."""
+    lines = [f"Asked by <@{job.owner_id}> with /{job.ask.command.value}"]
+    if job.plan is not None:
+        lines.append(f"Model: {escaped(job.plan.model)}")
+        values = {name: value for name, value in job.plan.parameters.items() if value is not None}
+        lines += [f"{escaped(name)}: {_shown(value)}" for name, value in values.items()]
+    pictures = [
+        f"Picture {g.position + 1}: {g.state.value}" + (f", seed {g.seed}" if g.seed is not None else "")
+        for g in job.current
+    ]
+    return "\n".join(_fitting([*lines, *pictures, f"Job {job.id}"]))
+
+
+def _fitting(lines: list[str]) -> list[str]:
+    """Give the first lines that fit, and say so where some do not."""
+    ends = list(accumulate(len(line) + 1 for line in lines))
+    fitting = [line for line, end in zip(lines, ends, strict=True) if end <= FACTS_LIMIT]
+    return fitting if len(fitting) == len(lines) else [*fitting, "…"]
+
+
+def _shown(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value)
+    return escaped(shortened(one_line(text), VALUE_LIMIT))
+
+
+async def setup(bot: EaselBot) -> None:
+    """Register the buttons; discord.py calls this by name."""
+    results = Results(bot)
+    bot.on_press(Verb.CANCEL, results.cancel)
+    bot.on_press(Verb.AGAIN, results.again)
+    bot.on_press(Verb.INFO, results.info)
+    bot.on_press(Verb.DELETE, results.delete)
+    bot.on_press(Verb.ERASE, results.erase)

@@ -1,0 +1,115 @@
+"""Who may press what, and what a press does; over real sockets it is tests/e2e's business."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
+
+import discord
+import pytest
+
+from bot.client import EaselBot
+from bot.core import words
+from bot.core.card import Verb
+from bot.core.job import GenerationState, JobState, Place
+from bot.errors import UserError
+from bot.view import PROMPT_INLINE_LIMIT
+from cogs.results import Results, setup
+from tests.core.jobs import OWNER, PLAN, a_job, an_ask
+from tests.discord_edge import FakeInteraction, text_of
+from tests.service.rig import Rig
+
+S = GenerationState
+Interaction = discord.Interaction[EaselBot]
+Press = Callable[[Interaction, str], Awaitable[None]]
+STRANGER = OWNER + 1
+
+
+def buttons(rig: Rig) -> Results:
+    return Results(cast("EaselBot", SimpleNamespace(desk=rig.desk())))
+
+
+def presser(rig: Rig, *, user_id: int = OWNER, moderator: bool = False) -> FakeInteraction:
+    return FakeInteraction(SimpleNamespace(desk=rig.desk()), user_id=user_id, moderator=moderator, number=2)
+
+
+async def press(handler: Press, interaction: FakeInteraction) -> None:
+    await handler(cast("Interaction", interaction), "1")
+
+
+async def test_every_button_of_a_card_has_a_handler(rig: Rig) -> None:
+    known: dict[str, Press] = {}
+    await setup(cast("EaselBot", SimpleNamespace(desk=rig.desk(), on_press=known.__setitem__)))
+    assert set(known) == set(Verb)
+
+
+@pytest.mark.parametrize(("user_id", "moderator"), [(OWNER, False), (STRANGER, True)])
+async def test_the_owner_and_a_moderator_may_cancel(rig: Rig, user_id: int, moderator: bool) -> None:  # noqa: FBT001
+    await rig.post()
+    await press(buttons(rig).cancel, presser(rig, user_id=user_id, moderator=moderator))
+    job = await rig.get()
+    assert (job.state, job.cancelled_by) == (JobState.CANCELLED, user_id)
+
+
+async def test_a_stranger_may_neither_cancel_nor_delete(rig: Rig) -> None:
+    await rig.post()
+    results = buttons(rig)
+    for handler in (results.cancel, results.delete, results.erase):
+        with pytest.raises(UserError, match="Only who asked"):
+            await press(handler, presser(rig, user_id=STRANGER))
+    assert await rig.states() == [S.QUEUED]
+    assert rig.delivery.removed == []
+
+
+async def test_what_has_ended_cannot_be_cancelled(rig: Rig) -> None:
+    await rig.keep(a_job(S.SUCCEEDED))
+    with pytest.raises(UserError, match=words.ALREADY_ENDED):
+        await press(buttons(rig).cancel, presser(rig))
+
+
+async def test_a_job_that_is_forgotten_is_told_so(rig: Rig) -> None:
+    with pytest.raises(UserError, match=words.JOB_FORGOTTEN):
+        await press(buttons(rig).info, presser(rig))
+
+
+async def test_again_is_a_job_of_the_presser_with_another_seed_and_credit(rig: Rig) -> None:
+    await rig.keep(a_job(S.SUCCEEDED, ask=replace(an_ask(), seed=7)))
+    await press(buttons(rig).again, presser(rig, user_id=STRANGER))
+    job = await rig.get("2")
+    assert (job.owner_id, job.credit_id, job.ask.seed, job.state) == (STRANGER, OWNER, None, JobState.WAITING)
+
+
+async def test_nobody_credits_himself(rig: Rig) -> None:
+    await rig.keep(a_job(S.SUCCEEDED))
+    await press(buttons(rig).again, presser(rig))
+    assert (await rig.get("2")).credit_id is None
+
+
+async def test_info_tells_privately_what_was_sent(rig: Rig) -> None:
+    await rig.keep(a_job(S.SUCCEEDED))
+    interaction = presser(rig, user_id=STRANGER)
+    await press(buttons(rig).info, interaction)
+    said = interaction.response.said[0][1]
+    assert said["ephemeral"] is True
+    for fact in ("flux-2-dev", "16:9", "seed 1234", "Job 1", "a red cube"):
+        assert fact in text_of(said)
+
+
+async def test_info_of_the_longest_job_still_fits_one_message(rig: Rig) -> None:
+    parameters = {f"parameter_{n}": "*" * 2000 for n in range(30)}
+    ask = an_ask("x" * PROMPT_INLINE_LIMIT, count=4)
+    await rig.keep(a_job(*[S.SUCCEEDED] * 4, ask=ask, plan=replace(PLAN, parameters=parameters)))
+    interaction = presser(rig)
+    await press(buttons(rig).info, interaction)
+    assert len(text_of(interaction.response.said[0][1])) < 4000
+
+
+async def test_delete_asks_first_and_only_then_takes_the_message_away(rig: Rig) -> None:
+    await rig.keep(a_job(S.SUCCEEDED))
+    interaction = presser(rig)
+    await press(buttons(rig).delete, interaction)
+    assert interaction.response.said[0][1]["ephemeral"] is True
+    assert rig.delivery.removed == []
+    await press(buttons(rig).erase, presser(rig))
+    assert rig.delivery.removed == ["1"]
+    assert (await rig.get()).place is Place.GONE

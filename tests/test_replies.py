@@ -1,0 +1,95 @@
+import logging
+from types import SimpleNamespace
+from typing import cast
+
+import aiohttp
+import discord
+import pytest
+
+from bot.core.card import card_of
+from bot.errors import AnswerMissedError, UserError
+from bot.replies import answer, explain, tell
+from bot.view import PROMPT_INLINE_LIMIT
+from tests.core.jobs import NOW, a_job
+from tests.discord_edge import FakeInteraction, refused, text_of
+
+CARD = card_of(a_job(), pictures={}, now=NOW, usual_s=None)
+
+
+def as_discord(interaction: FakeInteraction) -> discord.Interaction:
+    return cast("discord.Interaction", interaction)
+
+
+def commanded(prompt: str) -> FakeInteraction:
+    interaction = FakeInteraction()
+    interaction.command = "imagine"
+    interaction.namespace = SimpleNamespace(prompt=prompt)
+    return interaction
+
+
+@pytest.mark.parametrize("private", [True, False])
+async def test_an_answer_is_the_card_itself_and_pings_nobody(private: bool) -> None:  # noqa: FBT001
+    interaction = FakeInteraction()
+    assert await answer(as_discord(interaction), CARD, private=private) == 77
+    ((_, how),) = interaction.response.said
+    assert (how["ephemeral"], text_of(how).splitlines()[0]) == (private, CARD.header)
+    assert isinstance(how["allowed_mentions"], discord.AllowedMentions)
+    assert how["allowed_mentions"].to_dict() == {"parse": []}
+
+
+async def test_an_answer_that_discord_does_not_take_any_more_is_missed() -> None:
+    interaction = FakeInteraction()
+    interaction.response.answers.append(refused(404, 10062))
+    with pytest.raises(AnswerMissedError):
+        await answer(as_discord(interaction), CARD, private=False)
+
+
+@pytest.mark.parametrize(
+    "trouble", [refused(400, 40060), refused(503), aiohttp.ClientConnectionError(), TimeoutError()]
+)
+async def test_every_other_trouble_leaves_it_open_whether_discord_took_the_answer(trouble: BaseException) -> None:
+    interaction = FakeInteraction()
+    interaction.response.answers.append(trouble)
+    assert await answer(as_discord(interaction), CARD, private=False) is None
+
+
+async def test_a_note_is_private_and_comes_after_an_answer_as_a_follow_up() -> None:
+    interaction = FakeInteraction()
+    await tell(as_discord(interaction), "First.")
+    await tell(as_discord(interaction), "Second.")
+    assert interaction.response.said[0][1]["ephemeral"] is True
+    assert (interaction.followed_up[0]["ephemeral"], text_of(interaction.followed_up[0])) == (True, "Second.")
+
+
+async def test_a_refusal_is_told_as_it_stands_and_gives_the_prompt_back() -> None:
+    interaction = commanded("a red cube --n 9")
+    await explain(as_discord(interaction), UserError("At most 4."))
+    text = text_of(interaction.response.said[0][1])
+    assert text.startswith("At most 4.")
+    assert text.endswith("```\na red cube --n 9\n```")
+
+
+async def test_a_long_prompt_is_given_back_as_a_file() -> None:
+    interaction = commanded("x" * (PROMPT_INLINE_LIMIT + 1))
+    await explain(as_discord(interaction), UserError("Too long."))
+    files = cast("list[discord.File]", interaction.response.said[0][1]["files"])
+    assert [file.filename for file in files] == ["prompt.txt"]
+
+
+async def test_every_other_error_is_told_as_an_id_that_stands_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    interaction = FakeInteraction()
+    await explain(as_discord(interaction), RuntimeError("secret inside"))
+    text = text_of(interaction.response.said[0][1])
+    assert "secret inside" not in text
+    assert caplog.messages[0].removeprefix("failure ") in text
+
+
+@pytest.mark.parametrize("trouble", [refused(404, 10062), aiohttp.ClientConnectionError()])
+async def test_where_nobody_can_be_told_the_log_says_so(
+    trouble: BaseException, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    interaction = FakeInteraction()
+    interaction.response.answers.append(trouble)
+    await explain(as_discord(interaction), UserError("No."))
+    assert caplog.messages[-1].startswith("nobody could be told")
