@@ -118,7 +118,7 @@ async def _copy(database: SqliteFile, copy: Path) -> None:
     socket = socket_path(database.path)
     try:
         async with held_still(socket):
-            # A plain copy: only a process that has the database open must not open and close its file besides
+            # A plain read, which the bot itself must not do: closing the file would drop its SQLite's lock on it
             # (https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_).
             await asyncio.to_thread(shutil.copyfile, database.path, copy)
     except BotNotThereError:

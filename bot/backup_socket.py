@@ -4,7 +4,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -65,7 +65,9 @@ class BackupSocket:
         except OSError as error:
             log.warning("no backup is possible while the bot runs: %s", error.strerror or error)
         finally:
-            self._path.unlink(missing_ok=True)
+            # One that stays is in nobody's way: nobody answers on it.
+            with suppress(OSError):
+                self._path.unlink(missing_ok=True)
 
     async def _serve(self, listening: socket.socket) -> None:
         while True:
@@ -75,7 +77,7 @@ class BackupSocket:
                 await self._backup(reader, writer)
             except (OSError, ValueError, EaselError) as error:
                 # Whoever asked went away, said nothing for too long, or nothing that we know.
-                log.warning("a backup came to nothing: %s", error or type(error).__name__)
+                log.warning("a backup came to nothing: %s", str(error) or type(error).__name__)
             finally:
                 writer.close()
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 log = logging.getLogger(__name__)
 
-BEAT_S = 10.0
-"""The health checks call a file of 60 s old; five beats may be late before that."""
+BEAT_S = 5.0
+"""A health check takes a file that is older than a minute as a bad sign: many beats may be late before that."""
 GRACE_S = 60.0
 """A line that is down for so long does not come back by itself at once, as most do within seconds."""
 

@@ -163,3 +163,14 @@ async def test_without_a_socket_the_bot_goes_on_and_says_so(tmp_path: Path, capl
     with caplog.at_level(logging.WARNING):
         await BackupSocket(FakeDatabase(), tmp_path / ("long" * 40)).run()
     assert "no backup is possible while the bot runs: AF_UNIX path too long" in caplog.text
+
+
+async def test_whoever_says_nothing_is_told_by_the_name_of_the_error(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = FakeDatabase()
+    async with listening(database, path, held_at_most_s=0.01):
+        with pytest.raises(CopySpoiltError):
+            async with held_still(path):
+                await told(database, "freeze", "thaw")
+    assert "a backup came to nothing: TimeoutError" in caplog.text

@@ -1,4 +1,4 @@
-"""Copies of an SQLite database: holds the file of an open one still, copies a closed one, proves a copy."""
+"""Copies of a database: holds an SQLite file still, copies a closed one, proves a copy, and knows one by its mark."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import aiosqlite
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import EaselError, StoreUnavailableError
@@ -19,6 +20,9 @@ PAGES_PER_CHECKPOINT = 1000
 
 COPY_MARK = 1
 """`user_version` of a copy. SQLite and Alembic leave this field alone, and an original has 0."""
+
+COPY_COMMENT = "copy"
+"""The comment on table `jobs` that marks a restored PostgreSQL database: docs/operating.md has the operator set it."""
 
 
 class DamagedCopyError(EaselError):
@@ -50,12 +54,27 @@ async def thaw(engine: AsyncEngine) -> bool:
 
 async def is_copy(engine: AsyncEngine) -> bool:
     """Tell whether this database came back from a copy and nobody has dealt with that yet."""
-    return engine.dialect.name == "sqlite" and await _pragma(engine, "user_version") == [(COPY_MARK,)]
+    if engine.dialect.name == "sqlite":
+        return await _pragma(engine, "user_version") == [(COPY_MARK,)]
+    return await _postgres(engine, "SELECT obj_description('jobs'::regclass)") == COPY_COMMENT
 
 
 async def become_original(engine: AsyncEngine) -> None:
     """Take the mark of a copy off."""
-    await _pragma(engine, "user_version=0")
+    if engine.dialect.name == "sqlite":
+        await _pragma(engine, "user_version=0")
+    else:
+        await _postgres(engine, "COMMENT ON TABLE jobs IS NULL")
+
+
+async def _postgres(engine: AsyncEngine, statement: str) -> object:
+    """Run a statement and give the first column of its first row, where it has any."""
+    try:
+        async with engine.begin() as connection:
+            result = await connection.execute(sa.text(statement))
+            return cast("object", result.scalar()) if result.returns_rows else None
+    except faults.DATABASE_PROBLEMS as error:
+        raise faults.named(error) from error
 
 
 async def _pragma(engine: AsyncEngine, text: str) -> Sequence[tuple[Any, ...]]:

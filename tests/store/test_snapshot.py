@@ -12,7 +12,7 @@ import pytest
 from bot.errors import DatabaseInUseError
 from bot.store import DamagedCopyError, SqliteFile, SqlStore, copy_closed, finish_copy, locate, snapshot
 from bot.store.engine import open_engine
-from tests.store.conftest import Opener
+from tests.store.conftest import Opener, Runner
 from tests.store.values import NO_LIMITS, SLOTS, a_job
 
 LONG = "word " * 20_000
@@ -100,6 +100,19 @@ async def test_only_a_copy_says_that_it_is_one_until_it_is_dealt_with(
     await store.close()
     finish_copy(file)
     restored = await opened(f"sqlite:///{file}")
+    assert await restored.is_copy()
+    await restored.become_original()
+    assert not await restored.is_copy()
+
+
+@pytest.mark.e2e
+async def test_a_restored_dump_says_so_where_the_operator_marked_it(
+    postgres: str, run_on_postgres: Runner, opened: Opener
+) -> None:
+    restored = await opened(postgres)
+    assert not await restored.is_copy()
+    schema = postgres.rpartition("=")[2]
+    await run_on_postgres(f"COMMENT ON TABLE {schema}.jobs IS 'copy'")
     assert await restored.is_copy()
     await restored.become_original()
     assert not await restored.is_copy()
