@@ -8,7 +8,7 @@ import sys
 import time
 from enum import IntEnum
 
-from bot import app, backup, check, tryout
+from bot import backup, tryout
 from bot.errors import ConfigurationError, DatabaseInUseError, ServiceRefusedError, StoreUnavailableError
 from bot.logs import configure_logging
 from bot.settings import DatabaseSettings, OxenSettings, Settings
@@ -31,6 +31,9 @@ def main() -> int:
     try:
         match arguments.verb:
             case "check":
+                # Discord's and the database's libraries take most of a second to load, which `try` need not wait for.
+                from bot import check  # noqa: PLC0415
+
                 return asyncio.run(check.run(Settings.from_environment(), out=sys.stdout))
             case "try":
                 settings = OxenSettings.from_environment()
@@ -68,6 +71,8 @@ def _run(settings: Settings) -> int:
 
 
 async def _run_until_told(settings: Settings) -> None:
+    from bot import app  # noqa: PLC0415 - see `check` above
+
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -1,0 +1,82 @@
+"""What goes wrong while Oxen paints or hands the picture over: told in words, or mended without anybody noticing."""
+
+import asyncio
+
+import pytest
+
+from sandbox.oxen import BadFile, ExpireLink, Fail, FileFlaw, Refuse, too_many_requests
+from tests.e2e.files import picture
+from tests.e2e.town import Town
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
+
+QUEUE = "POST /ai/queue"
+LINK_REFUSED = "Getting model response error: 403 Client Error: Forbidden for url: https://example.org/x.png"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "told"),
+    [
+        ("unsafe-test, please", "The model refused this prompt. Nothing was charged as far as we know."),
+        ("fail-test, please", "The model could not paint this."),
+        ("broke-test, please", "out of credits"),
+        ("credits-test, please", "out of credits"),
+    ],
+)
+async def test_a_failure_is_told_in_words_with_what_to_do(town: Town, prompt: str, told: str) -> None:
+    message = await town.shows(town.ask(prompt), "**Not painted**")
+    words = town.discord.text(message)
+    assert told in words
+    assert "DataInspectionFailed" not in words
+    assert [button.label for button in town.discord.buttons(message)] == ["Again", "Info", "Delete"]
+
+
+async def test_one_failed_picture_of_two_leaves_the_other(town: Town) -> None:
+    town.oxen.faults.add(Fail(error_message="Getting model response error: 500 Internal Server Error"))
+    message = await town.paint("a pair", count=2)
+    assert "1 of 2 painted. The model could not paint this." in town.discord.text(message).replace("\n", " ")
+    assert town.pictures(message) == town.served
+    assert len(town.served) == 1
+
+
+async def test_a_file_that_is_no_picture_is_not_shown_however_often_it_is_fetched(town: Town) -> None:
+    asked = [town.ask("html-test one"), town.ask("empty-test two")]
+    for each in asked:
+        message = await town.shows(each, "**Not painted**")
+        assert "what it gave is not a picture" in town.discord.text(message)
+        assert town.pictures(message) == []
+    assert town.requests.count("GET /repos/{path}") == 6
+
+
+async def test_a_download_that_went_wrong_once_is_made_again(town: Town) -> None:
+    for flaw in (FileFlaw.HTML, FileFlaw.EMPTY, FileFlaw.TRUNCATED):
+        town.oxen.faults.add(BadFile(flaw=flaw))
+    # The link of the fourth has died: Oxen signs it anew.
+    town.oxen.faults.add(ExpireLink(), after=3)
+    messages = await asyncio.gather(*(town.paint(f"fetched twice, {number}") for number in range(4)))
+    assert sorted(picture for message in messages for picture in town.pictures(message)) == sorted(town.served)
+    assert (len(town.orders), len(town.served)) == (4, 4)
+
+
+async def test_an_order_that_is_not_taken_is_sent_again_when_oxen_asks_for_it(town: Town) -> None:
+    town.oxen.faults.add(Refuse(route=QUEUE, answer=too_many_requests(retry_after_s=1)))
+    message = await town.paint("patience")
+    assert (len(town.orders), len(town.generations)) == (2, 1)
+    assert town.pictures(message) == town.served
+
+
+async def test_references_go_inline_once_oxen_could_not_fetch_them(town: Town) -> None:
+    town.oxen.faults.add(Fail(error_message=LINK_REFUSED))
+    message = await town.paint("with a reference", pictures=[picture()])
+    first, second = town.orders
+    assert str(first["input_image"]).startswith("['http://127.0.0.1")
+    assert str(second["input_image"]).startswith("['data:image/png;base64,")
+    assert first["seed"] == second["seed"]
+    assert len(town.pictures(message)) == 1
+
+
+async def test_references_that_oxen_cannot_read_at_all_are_told_after_the_second_try(town: Town) -> None:
+    town.oxen.faults.add(Fail(error_message=LINK_REFUSED), times=2)
+    message = await town.shows(town.ask("still unreadable", pictures=[picture()]), "**Not painted**")
+    assert "Oxen could not fetch a picture that you attached" in town.discord.text(message)
+    assert len(town.orders) == 2
