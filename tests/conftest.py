@@ -20,11 +20,12 @@ settings.load_profile("quick")
 GARBAGE_THRESHOLD = 20_000
 """Objects made between two collections. Python waits for 700 only, and a tenth of the run went into that."""
 
+gc.set_threshold(GARBAGE_THRESHOLD)
+
 
 def pytest_collection_finish() -> None:
     """Leave out of every later collection what lives to the end anyway: the libraries and the tests themselves."""
     gc.freeze()
-    gc.set_threshold(GARBAGE_THRESHOLD)
 
 
 @pytest.fixture(params=["memory", pytest.param("sqlite", marks=pytest.mark.e2e)])
