@@ -10,7 +10,7 @@ GOAL := $(firstword $(MAKECMDGOALS))
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format lock clean
+.PHONY: help demo run unit test check format lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{ printf "  %-12s %s\n", $$1, $$2 }'
@@ -21,14 +21,17 @@ demo: $(RUNTIME) ## try Easel in the browser, without an account and without a n
 run: $(RUNTIME) ## run the bot with the settings in .env
 	@$(VENV_PYTHON) -m bot
 
+unit: $(DEV) ## run the tests that need no process and no socket, in seconds
+	@$(VENV_PYTHON) -m pytest -q -m "not e2e and not simulation"
+
 test: $(DEV) ## run every test
-	@$(VENV_PYTHON) -m pytest -q
+	@$(VENV_PYTHON) -m pytest -q --hypothesis-profile=thorough
 
 check: $(DEV) ## what a change must pass: format, lint, types, tests
 	@$(VENV_PYTHON) -m ruff format --check --quiet .
 	@$(VENV_PYTHON) -m ruff check --quiet .
 	@$(VENV_PYTHON) -m basedpyright
-	@$(VENV_PYTHON) -m pytest -q
+	@$(VENV_PYTHON) -m pytest -q --hypothesis-profile=thorough
 
 format: $(DEV) ## format the code and mend what the linter can mend
 	@$(VENV_PYTHON) -m ruff check --quiet --fix . ; $(VENV_PYTHON) -m ruff format .

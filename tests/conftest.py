@@ -1,5 +1,6 @@
-"""What every test shares: hypothesis without a deadline, since the machines of CI are slow and shared; and the rig."""
+"""What every test shares: how many inputs hypothesis tries, what the garbage collector may skip, and the rig."""
 
+import gc
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,8 +11,21 @@ from tests.fakes import ManualClock
 from tests.service.memory_store import MemoryStore
 from tests.service.rig import Rig, open_rig, sqlite_store
 
-settings.register_profile("easel", deadline=None)
-settings.load_profile("easel")
+# No deadline, since the machines of CI are slow and shared. `make test` and CI ask for the thorough profile, by
+# --hypothesis-profile.
+settings.register_profile("quick", max_examples=25, deadline=None)
+settings.register_profile("thorough", max_examples=200, deadline=None)
+settings.load_profile("quick")
+
+GARBAGE_THRESHOLD = 20_000
+"""Objects made between two collections. Python waits for 700 only, and a tenth of the run went into that."""
+
+gc.set_threshold(GARBAGE_THRESHOLD)
+
+
+def pytest_collection_finish() -> None:
+    """Leave out of every later collection what lives to the end anyway: the libraries and the tests themselves."""
+    gc.freeze()
 
 
 @pytest.fixture(params=["memory", pytest.param("sqlite", marks=pytest.mark.e2e)])

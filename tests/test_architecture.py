@@ -6,7 +6,7 @@ in the same commit, with the reason: the table is the rule.
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,8 +115,8 @@ class Imported:
     stands_for: str
 
 
-def imports(module: str, tree: ast.AST) -> Iterator[Imported]:
-    for node in ast.walk(tree):
+def imports(module: str, nodes: Sequence[ast.AST]) -> Iterator[Imported]:
+    for node in nodes:
         if isinstance(node, ast.Import):
             for name in node.names:
                 local = name.asname or name.name.partition(".")[0]
@@ -139,11 +139,15 @@ def full_name(node: ast.AST, local: dict[str, str]) -> str | None:
     return None
 
 
-def uses(tree: ast.AST, local: dict[str, str]) -> Iterator[tuple[int, str]]:
+def is_zero(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and node.value == 0 and type(node.value) is int
+
+
+def uses(nodes: Sequence[ast.AST], local: dict[str, str]) -> Iterator[tuple[int, str]]:
     """Give line and full name of whatever imported thing is used, except by `sleep(0)`, which only lets others run."""
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    yields = {call.func for call in calls if [ast.unparse(argument) for argument in call.args] == ["0"]}
-    for node in ast.walk(tree):
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    yields = {call.func for call in calls if len(call.args) == 1 and is_zero(call.args[0])}
+    for node in nodes:
         if isinstance(node, ast.Attribute | ast.Name) and node not in yields:
             used = full_name(node, local)
             if used:
@@ -152,11 +156,11 @@ def uses(tree: ast.AST, local: dict[str, str]) -> Iterator[tuple[int, str]]:
 
 def violations(module: str, source: str) -> list[str]:
     """Say which lines of a module cross a wall, and what to do instead."""
-    tree = ast.parse(source)
     layer = layer_of(module)
     if layer is None:
         return [f"{module} has no layer: give it a line in MAY_IMPORT of tests/test_architecture.py"]
-    imported = list(imports(module, tree))
+    nodes = list(ast.walk(ast.parse(source)))
+    imported = list(imports(module, nodes))
     found = [
         f"{each.line}: imports {each.thing}: {layer} may import only"
         f" {', '.join(sorted(MAY_IMPORT[layer])) or 'nothing of ours'}"
@@ -164,16 +168,16 @@ def violations(module: str, source: str) -> list[str]:
         if within(each.thing, frozenset(OURS)) and not within(each.thing, MAY_IMPORT[layer])
     ]
     if layer != "sandbox":
-        found += misplaced(module, tree, imported)
+        found += misplaced(module, nodes, imported)
     if layer == "bot.core":
-        found += impure(tree, imported)
+        found += impure(nodes, imported)
     return [f"{module.replace('.', '/')}.py:{text}" for text in dict.fromkeys(found)]
 
 
-def misplaced(module: str, tree: ast.AST, imported: list[Imported]) -> list[str]:
+def misplaced(module: str, nodes: Sequence[ast.AST], imported: list[Imported]) -> list[str]:
     local = {each.local: each.stands_for for each in imported}
     libraries = [(each.line, each.thing) for each in imported]
-    names = [(line, name) for line, name in uses(tree, local) if "." in name]
+    names = [(line, name) for line, name in uses(nodes, local) if "." in name]
     return [
         f"{line}: uses {thing}: {advice}"
         for thing, (places, advice) in ONLY_IN.items()
@@ -182,7 +186,7 @@ def misplaced(module: str, tree: ast.AST, imported: list[Imported]) -> list[str]
     ]
 
 
-def impure(tree: ast.AST, imported: list[Imported]) -> list[str]:
+def impure(nodes: Sequence[ast.AST], imported: list[Imported]) -> list[str]:
     outside = [
         (each.line, f"imports {each.thing}")
         for each in imported
@@ -191,17 +195,17 @@ def impure(tree: ast.AST, imported: list[Imported]) -> list[str]:
     ]
     waiting = [
         (node.lineno, "waits")
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.AsyncFunctionDef | ast.Await | ast.AsyncFor | ast.AsyncWith)
     ]
     return [f"{line}: {what}: {CORE}" for line, what in outside + waiting]
 
 
-@pytest.mark.parametrize(
-    "path", [path for top in ("bot", "cogs", "sandbox") for path in (ROOT / top).rglob("*.py")], ids=name_of
-)
-def test_every_module_keeps_to_its_walls(path: Path) -> None:
-    found = violations(name_of(path), path.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("top", ["bot", "cogs", "sandbox"])
+def test_every_module_keeps_to_its_walls(top: str) -> None:
+    paths = sorted((ROOT / top).rglob("*.py"))
+    assert paths
+    found = [text for path in paths for text in violations(name_of(path), path.read_text(encoding="utf-8"))]
     assert not found, "\n" + "\n".join(found)
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import words
@@ -197,7 +197,6 @@ states = st.lists(st.sampled_from(S), min_size=1, max_size=4).map(tuple)
 marks = st.text(alphabet="*_`<>@#| a\n\u202e🐂", max_size=700)
 
 
-@settings(max_examples=40)
 @given(states, marks, st.integers(0, 4), st.booleans())
 def test_no_card_is_longer_than_the_design_allows(
     found: tuple[S, ...],

@@ -2,7 +2,7 @@ import time
 from contextlib import suppress
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core.flags import cut_flags
@@ -114,7 +114,6 @@ PIECES = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=80, deadline=None)
 @given(PIECES)
 @example("a --x 1  ")
 def test_the_prompt_is_always_the_beginning_of_the_text(text: str) -> None:

@@ -1,4 +1,4 @@
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.request import (
@@ -84,7 +84,6 @@ PICTURES = st.lists(
 )
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.sampled_from(Command), PROMPTS, PICTURES, OPTIONS, st.integers())
 def test_every_request_is_planned_or_refused_in_words(
     command: Command, prompt: str, pictures: list[Reference], options: dict[str, str | int | bool | None], random: int

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.json_value import Json
@@ -181,7 +181,6 @@ def test_a_price_is_read_wherever_the_catalogue_has_it(pricing: Json, price: flo
     assert priced(pricing).price_usd({"resolution": "1 MP"}) == price
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.dictionaries(WORDS, ODD_JSON, max_size=8))
 def test_no_entry_however_odd_raises(raw: dict[str, object]) -> None:
     read = model_of({"id": "odd", **raw})

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypedDict, cast
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.oxen.sse import EventTooLargeError, ServerEvent, SseParser
@@ -104,7 +104,6 @@ def streams_with_cuts(draw: st.DrawFn) -> tuple[bytes, list[int]]:
     return stream, sorted(draw(st.lists(st.integers(0, len(stream)), max_size=8)))
 
 
-@settings(max_examples=60, deadline=None)
 @given(streams_with_cuts())
 @example((b"\xef\xbb\xbfdata: v\r\n\r\n", [1, 2, 9, 11, 12]))
 def test_any_split_of_any_stream_gives_the_same_events(drawn: tuple[bytes, list[int]]) -> None:
@@ -112,7 +111,6 @@ def test_any_split_of_any_stream_gives_the_same_events(drawn: tuple[bytes, list[
     assert parse(cut(stream, positions)) == parse([stream])
 
 
-@settings(max_examples=60, deadline=None)
 @given(streams_with_cuts(), st.integers(3, 12))
 def test_the_size_limit_falls_at_the_same_event_for_any_split(drawn: tuple[bytes, list[int]], limit: int) -> None:
     stream, positions = drawn
@@ -143,7 +141,6 @@ def as_the_standard_says(stream: bytes) -> Outcome:
     return Outcome(events=events, last_event_id=last_id, retry_ms=retry_ms)
 
 
-@settings(max_examples=100, deadline=None)
 @given(streams)
 def test_any_stream_gives_what_the_standard_says(stream: bytes) -> None:
     assert parse([stream]) == as_the_standard_says(stream)

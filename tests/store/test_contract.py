@@ -10,6 +10,7 @@ import pytest
 from bot.core.job import Answer, Generation, GenerationState, Job, Place
 from bot.errors import RemoteIdTakenError, StoreUnavailableError
 from bot.ports import JobStore
+from bot.store.lanes import BATCH_SIZE
 from tests.store.conftest import Opener
 from tests.store.values import FULL_JOB, NO_LIMITS, NOW, SLOTS, a_job, a_job_in, revised, with_generation
 
@@ -168,8 +169,8 @@ async def test_a_caller_who_leaves_harms_nobody(store: JobStore) -> None:
 
 
 async def test_reads_take_their_turn_between_writes(store: JobStore) -> None:
-    await added(store, *(a_job(n) for n in range(50)))
-    writes = [asyncio.create_task(store.change(str(n % 50), revised)) for n in range(300)]
+    await added(store, *(a_job(n) for n in range(5)))
+    writes = [asyncio.create_task(store.change(str(n % 5), revised)) for n in range(3 * BATCH_SIZE)]
     await asyncio.sleep(0)
     await store.get("1")
     assert not all(task.done() for task in writes)
@@ -177,8 +178,8 @@ async def test_reads_take_their_turn_between_writes(store: JobStore) -> None:
 
 
 async def test_new_jobs_go_before_the_changes_that_wait(store: JobStore) -> None:
-    await added(store, *(a_job(n) for n in range(50)))
-    changes = [asyncio.create_task(store.change(str(n % 50), revised)) for n in range(300)]
+    await added(store, *(a_job(n) for n in range(5)))
+    changes = [asyncio.create_task(store.change(str(n % 5), revised)) for n in range(3 * BATCH_SIZE)]
     await asyncio.sleep(0)
     await added(store, a_job(99))
     assert not all(task.done() for task in changes)

@@ -105,7 +105,8 @@ async def sqlite_store(opened: Opener, sqlite: str) -> SqlStore:
     return await opened(sqlite)
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# Half as many as elsewhere, since each is a transaction of its own.
+@settings(max_examples=settings().max_examples // 2, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(any_job)
 async def test_every_job_survives_a_round_trip(sqlite_store: SqlStore, job: Job) -> None:
     job = replace(job, id=str(next(_numbers)))

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.events import Failed, Other, Succeeded
@@ -66,7 +66,6 @@ def test_what_is_not_an_end_of_a_generation_is_other(name: str, data: str) -> No
 odd_values = st.none() | st.booleans() | st.floats() | st.sampled_from(["failed", "succeeded", "x", ""])
 
 
-@settings(max_examples=50)
 @given(st.dictionaries(st.sampled_from(["generation_id", "status", "url", "error", "type"]), odd_values))
 def test_no_event_raises(fields: dict[str, object]) -> None:
     event_of(NAME, json.dumps(fields))

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.remote import RemoteRow
@@ -168,7 +168,6 @@ def test_a_known_refusal_in_an_accepting_answer_is_a_refusal() -> None:
 odd_values = st.none() | st.booleans() | st.floats() | st.text(max_size=5) | st.lists(st.none(), max_size=1)
 
 
-@settings(max_examples=50)
 @given(st.dictionaries(st.sampled_from([*ROW, "cost", "model"]), odd_values))
 def test_no_row_raises(raw: dict[str, object]) -> None:
     row_of(ROW | raw)
