@@ -8,9 +8,11 @@ DEV := .venv/.dev-installed
 GOAL := $(firstword $(MAKECMDGOALS))
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+# Two at a time, a module's tests together: most of them wait for a bot of their own.
+TESTS := $(VENV_PYTHON) -m pytest -q --numprocesses=2 --dist=loadscope --hypothesis-profile=thorough
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run unit test check format lock clean
+.PHONY: help demo run unit test bench check format lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{ printf "  %-12s %s\n", $$1, $$2 }'
@@ -22,16 +24,19 @@ run: $(RUNTIME) ## run the bot with the settings in .env
 	@$(VENV_PYTHON) -m bot
 
 unit: $(DEV) ## run the tests that need no process and no socket, in seconds
-	@$(VENV_PYTHON) -m pytest -q -m "not e2e and not simulation"
+	@$(VENV_PYTHON) -m pytest -q -m "not e2e" tests/core tests/oxen tests/service tests/cogs tests/test_*.py
 
 test: $(DEV) ## run every test
-	@$(VENV_PYTHON) -m pytest -q --hypothesis-profile=thorough
+	@$(TESTS)
+
+bench: $(DEV) ## measure the bot beside its floors and rivals, in about three minutes
+	@$(VENV_PYTHON) -m bench
 
 check: $(DEV) ## what a change must pass: format, lint, types, tests
 	@$(VENV_PYTHON) -m ruff format --check --quiet .
 	@$(VENV_PYTHON) -m ruff check --quiet .
 	@$(VENV_PYTHON) -m basedpyright
-	@$(VENV_PYTHON) -m pytest -q --hypothesis-profile=thorough
+	@$(TESTS)
 
 format: $(DEV) ## format the code and mend what the linter can mend
 	@$(VENV_PYTHON) -m ruff check --quiet --fix . ; $(VENV_PYTHON) -m ruff format .

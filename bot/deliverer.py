@@ -118,8 +118,12 @@ class Deliverer:
         await self._serve(job.id)
 
     async def _show_ahead(self, foreseen: Job) -> Sequence[JobEvent]:
-        async with self._room:
-            return await self._delivering.preview(foreseen)
+        try:
+            async with self._room:
+                return await self._delivering.preview(foreseen)
+        except Exception as error:  # noqa: BLE001 - it must not end the write beside it, of which then nobody would hear
+            _report(error, foreseen.id)
+            return []
 
     def _forget(self, job_id: str) -> None:
         del self._served[job_id]

@@ -33,6 +33,7 @@ class Listener:
                     case Dropped():
                         self._health.dropped()
                     case Succeeded() | Failed():
+                        self._settlement.foretell(event)
                         await self._room.acquire()
                         events.create_task(self._hear(event))
                     case Other():

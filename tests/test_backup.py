@@ -22,6 +22,8 @@ from bot.store.seal import TokenSeal
 from tests.store.blank import blank_sqlite_url
 from tests.store.values import NO_LIMITS, SECRET, SLOTS, StoppedClock, a_job
 
+pytestmark = pytest.mark.e2e  # real databases and a real socket
+
 
 @pytest.fixture
 def database(tmp_path: Path) -> SqliteFile:

@@ -13,6 +13,8 @@ import pytest
 from bot.backup_socket import BackupSocket, BotNotThereError, CopySpoiltError, held_still, socket_path
 from bot.errors import StoreUnavailableError
 
+pytestmark = pytest.mark.e2e  # real databases and a real socket
+
 
 class FakeDatabase:
     """Notes what it was told; `spoilt` and `broken` say what goes wrong."""

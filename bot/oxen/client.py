@@ -240,8 +240,9 @@ class OxenClient:
 
     def _refuse_insecure(self, link: URL) -> None:
         """Let plain HTTP pass to the API's own place, and on one machine where the API is on it too."""
-        both_local = is_loopback(link.host) and is_loopback(self._origin[1])
-        if link.scheme != "https" and not (link.scheme == "http" and (self._is_ours(link) or both_local)):
+        if link.scheme == "https" or (link.scheme == "http" and self._is_ours(link)):
+            return
+        if link.scheme != "http" or not (is_loopback(link.host) and is_loopback(self._origin[1])):
             raise PermanentError("The result's link is not https.")
 
 

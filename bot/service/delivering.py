@@ -71,8 +71,8 @@ class Delivering:
             return job
         if job.plan is not None:
             await self._estimates.refresh(job.plan.model)
-        job, files, missing = await self._fetch(job)
-        now, later = _split(files)
+        job, files = await self._fetch(job)
+        now = _first_request(files)
         try:
             placed = await self._show(job, now)
         except UnfitResultsError as error:
@@ -80,8 +80,8 @@ class Delivering:
         except (MessageGoneError, MessageUnreachableError) as error:
             log.warning("job leaves its message: %s", type(error).__name__, extra={"job_id": job.id})
             return await self._leave_message(job, error)
-        # What did not fit into this edit, or could not be fetched yet, keeps the card owed.
-        complete = not later and not missing
+        # What did not fit into this edit, could not be fetched yet or was finished meanwhile keeps the card owed.
+        complete = all(g.attachment is not None or g.id in now for g in job.succeeded)
         return await self.record(job, [_shown(placed, job.revision if complete else job.shown_revision)])
 
     async def preview(self, job: Job) -> Sequence[JobEvent]:
@@ -92,11 +92,15 @@ class Delivering:
         if not job.card_owed:
             return []
         (generation,) = job.succeeded
+        # Drawn while the picture is on its way, and once more should it be of another kind than its link says.
+        promised = self._results.promised(generation)
+        card = self._draw(job, {generation.id: promised})
         try:
             file = await self._fetch_one(job, generation)
             if not isinstance(file, ResultFile):
                 return [file]
-            placed = await self._show(job, {generation.id: file})
+            drawn = card if file.filename == promised.filename else None
+            placed = await self._show(job, {generation.id: file}, drawn)
         except EaselError as error:
             log.debug("not shown ahead: %s", type(error).__name__, extra={"job_id": job.id})
             return []
@@ -109,8 +113,8 @@ class Delivering:
             job = change.after if change else job
         return job
 
-    async def _fetch(self, job: Job) -> tuple[Job, dict[str, ResultFile], bool]:
-        """Fetch what the message lacks, and tell whether something could not be had yet.
+    async def _fetch(self, job: Job) -> tuple[Job, dict[str, ResultFile]]:
+        """Fetch what the message lacks, as far as it can be had now, and give the job as it is then.
 
         A result that cannot be used turns into a failure, and the job with it. Raises TransientError when nothing
         new could be had: one picture that is slow to come takes none of the others with it.
@@ -122,7 +126,7 @@ class Delivering:
         put_off = [result for result in fetched if isinstance(result, TransientError)]
         if put_off and not files:
             raise put_off[0]
-        return job, files, bool(put_off)
+        return job, files
 
     async def _fetch_or_put_off(
         self, job: Job, generation: Generation
@@ -140,10 +144,10 @@ class Delivering:
         file = await self._shrinker.shrink(file, job.size_limit_bytes)
         return file if len(file.data) <= job.size_limit_bytes else _too_large(generation.id, file)
 
-    async def _show(self, job: Job, files: Mapping[str, ResultFile]) -> Placed:
+    async def _show(self, job: Job, files: Mapping[str, ResultFile], drawn: Card | None = None) -> Placed:
         """Show a job with new files; raises UnfitResultsError for those that cannot be made small enough."""
         try:
-            return await self._delivery.show(job, self._draw(job, files), files)
+            return await self._delivery.show(job, drawn or self._draw(job, files), files)
         except TokenDeadError:
             # Written down first, so that no crash and no other trouble makes anybody try it again.
             await self._ledger.apply(job.id, TokenDied())
@@ -185,13 +189,13 @@ def _too_large(generation_id: str, file: ResultFile) -> ResultUnreadable:
     return ResultUnreadable(generation_id=generation_id, text=text, cause=Cause.RESULT_TOO_LARGE)
 
 
-def _split(files: Mapping[str, ResultFile]) -> tuple[dict[str, ResultFile], dict[str, ResultFile]]:
-    """Part the files into those that fit one request and the rest; the first always goes."""
-    now: dict[str, ResultFile] = {}
+def _first_request(files: Mapping[str, ResultFile]) -> dict[str, ResultFile]:
+    """Give the files that fit one request; the first always goes."""
+    fitting: dict[str, ResultFile] = {}
     size_bytes = 0
     for name, file in files.items():
         size_bytes += len(file.data)
-        if now and size_bytes > NEW_BYTES_PER_EDIT:
+        if fitting and size_bytes > NEW_BYTES_PER_EDIT:
             break
-        now[name] = file
-    return now, {name: file for name, file in files.items() if name not in now}
+        fitting[name] = file
+    return fitting

@@ -41,6 +41,12 @@ class Results:
         task.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._prefetched[remote_id] = task
 
+    @staticmethod
+    def promised(generation: Generation) -> ResultFile:
+        """Give a picture as its link names it, without its bytes; what it is, only they can tell."""
+        path, _, _ = (generation.url or "").partition("?")
+        return ResultFile(filename=f"{generation.id}.{path.rpartition('.')[2]}", data=b"")
+
     async def fetch(self, generation: Generation) -> ResultFile:
         """Give a generation's picture.
 
