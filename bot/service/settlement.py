@@ -26,7 +26,7 @@ class Settlement:
         self._clock = clock
 
     def foretell(self, event: Succeeded | Failed) -> None:
-        """Begin what need not wait for an event's turn: the download of a picture that is ours."""
+        """Begin what need not wait until an event is heard: the download of a picture that is ours."""
         if isinstance(event, Succeeded) and self._ledger.expects(event.remote_id):
             self._results.prefetch(event.remote_id, event.url)
 
@@ -34,6 +34,7 @@ class Settlement:
         """Settle what the stream says; an event for a generation that nobody knows yet is kept."""
         # Kept first and looked up after: an event and the answer of its POST may cross, and either side must see it.
         self._early.put(event)
+        self.foretell(event)
         job_id = await self._ledger.owner_of(event.remote_id)
         if job_id is not None:
             await self.settle_early(job_id, event.remote_id)
