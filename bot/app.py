@@ -33,6 +33,7 @@ from bot.service.desk import Desk
 from bot.service.early import EarlyEvents
 from bot.service.estimates import Estimates
 from bot.service.ledger import Ledger
+from bot.service.placing import Placing
 from bot.service.posting import Posting
 from bot.service.preparation import Preparation
 from bot.service.reconciliation import Reconciliation
@@ -268,6 +269,7 @@ async def _assemble(  # noqa: PLR0917 - one line an object: this is the wiring
         ),
         cancellation=cancellation,
         removal=Removal(ledger=ledger, cancellation=cancellation, delivery=delivery),
+        placing=Placing(store=store, ledger=ledger),
         estimates=estimates,
         clock=_now,
     )

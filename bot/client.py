@@ -18,7 +18,7 @@ from bot.view import NOBODY, JobButton
 
 log = logging.getLogger(__name__)
 
-FEATURES = ("cogs.imagine", "cogs.edit", "cogs.results")
+FEATURES = ("cogs.imagine", "cogs.edit", "cogs.inbox", "cogs.results")
 READY_PATIENCE_S = 0.5
 """How long discord.py waits for further servers before it says ready; nothing of ours needs them."""
 

@@ -162,6 +162,10 @@ class JobStore(Protocol):
         """Give the answered jobs whose card in their message is older than their `revision`, oldest first."""
         ...
 
+    async def inbox(self, owner_id: int, limit: int) -> Sequence[Job]:
+        """Give a person's jobs that could not be placed, newest first, apart from those that were cancelled whole."""
+        ...
+
     async def durations_s(self, model: str, limit: int) -> Sequence[float]:
         """Give the seconds from acceptance to success of the model's last generations, newest first."""
         ...

@@ -73,8 +73,12 @@ class Results:
 
 
 def _check_may(interaction: Interaction, job: Job, refusal: str) -> None:
-    """Let the owner and who may manage messages through."""
-    if interaction.user.id != job.owner_id and not interaction.permissions.manage_messages:
+    """Let the owner through, and who may manage messages where the job's message is.
+
+    A job that moved leaves buttons behind, and what somebody may do in the old channel says nothing of the new one.
+    """
+    moderates = interaction.permissions.manage_messages and interaction.channel_id == job.channel_id
+    if interaction.user.id != job.owner_id and not moderates:
         raise UserError(refusal)
 
 

@@ -36,7 +36,7 @@ def _visible(job: Job) -> tuple[object, ...]:
     return (begun, pictures, job.refusal, job.cancelled_by is None)
 
 
-_ONLY_ANSWERED = ev.Planned | ev.Refused | ev.Intended | ev.Shown
+_ONLY_ANSWERED = ev.Planned | ev.Refused | ev.Intended | ev.Shown | ev.Moved
 """What happens to answered jobs alone: nothing is paid for somebody who was shown "did not respond"."""
 
 
@@ -84,6 +84,8 @@ def _step(job: Job, event: ev.JobEvent) -> Job:  # noqa: C901, PLR0911, PLR0912 
             return _shown(job, event)
         case ev.Replaced():
             return replace(job, place=event.place) if job.place is Place.MESSAGE else job
+        case ev.Moved():
+            return _moved(job, event) if job.place is Place.INBOX else job
         case ev.TokenDied():
             return replace(job, token=None)
 
@@ -249,3 +251,19 @@ def _shown(job: Job, event: ev.Shown) -> Job:
         return replace(generation, attachment=attachment) if attachment else generation
 
     return replace(_each(job, place), shown_revision=max(job.shown_revision, event.revision))
+
+
+def _moved(job: Job, event: ev.Moved) -> Job:
+    """Put a job on its new message, which lacks all pictures: a card is owed as soon as there is one."""
+    return replace(
+        _each(job, lambda g: replace(g, attachment=None)),
+        place=Place.MESSAGE,
+        message_id=event.message_id,
+        channel_id=event.channel_id,
+        guild_id=event.guild_id,
+        token=event.token,
+        token_expires_at=event.token_expires_at,
+        size_limit_bytes=event.size_limit_bytes,
+        revision=job.revision + 1 if job.succeeded else job.revision,
+        shown_revision=max(job.shown_revision, event.revision),
+    )

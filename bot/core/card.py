@@ -46,6 +46,7 @@ class Verb(StrEnum):
     INFO = "info"
     DELETE = "delete"
     ERASE = "erase"
+    PLACE = "place"
 
 
 LABELS = {
@@ -54,6 +55,7 @@ LABELS = {
     Verb.INFO: "Info",
     Verb.DELETE: "Delete",
     Verb.ERASE: "Delete it",
+    Verb.PLACE: "Show here",
 }
 
 
@@ -163,9 +165,8 @@ def _lines(job: Job, tone: Tone, *, shown: int, now: datetime, usual_s: float | 
         return tuple(filter(None, (words.ahead(job.ahead), _more_references(job))))
     if tone is Tone.PAINTING:
         return tuple(filter(None, _painting(job, shown=shown, now=now, usual_s=usual_s)))
-    if job.state is JobState.DONE:
-        return ()
-    return _endings(job)
+    on_its_way = (words.ON_ITS_WAY,) if shown < len(job.succeeded) else ()
+    return on_its_way if job.state is JobState.DONE else (*_endings(job), *on_its_way)
 
 
 def _more_references(job: Job) -> str | None:
@@ -187,6 +188,15 @@ def _painting(job: Job, *, shown: int, now: datetime, usual_s: float | None) -> 
         words.ready(shown, len(job.current)) if len(job.current) > 1 and shown else None,
         _more_references(job),
     )
+
+
+def outcome_of(job: Job) -> str:
+    """Say in one line what came of a job, for lists."""
+    if job.under_way:
+        return words.STILL_PAINTING
+    if job.state is JobState.DONE:
+        return words.painted(len(job.succeeded), len(job.current))
+    return " ".join(_endings(job))
 
 
 def _endings(job: Job) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """What can happen to a job, as values; `advance` is the only reader."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.core.job import Attachment, Place
@@ -158,6 +158,19 @@ class Replaced:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """The owner had the job shown in a new message, whose card shows `revision` without any picture."""
+
+    message_id: int
+    channel_id: int
+    guild_id: int | None
+    token: str = field(repr=False)
+    token_expires_at: datetime
+    size_limit_bytes: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TokenDied:
     """Discord refuses the interaction token; it is never tried again."""
 
@@ -182,5 +195,6 @@ JobEvent = (
     | CancelAsked
     | Shown
     | Replaced
+    | Moved
     | TokenDied
 )

@@ -10,6 +10,7 @@ from bot.store.tables import (
     card_owed,
     generations,
     holds_slot,
+    in_inbox,
     jobs,
     missing,
     planned,
@@ -45,6 +46,15 @@ OPEN = JOBS_WITH_GENERATIONS.where(jobs.c.id.in_(_HOLDING_SLOTS))
 MISSING_SINCE = JOBS_WITH_GENERATIONS.where(jobs.c.created_at >= _MOMENT, _has_generation(missing))
 
 OWED = JOBS_WITH_GENERATIONS.where(jobs.c.id.in_(_oldest(card_owed)))
+
+_NEWEST_IN_INBOX = (
+    sa.select(jobs.c.id)
+    .where(in_inbox, jobs.c.owner_id == sa.bindparam("owner_id"))
+    .order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
+    .limit(_LIMIT)
+)
+
+INBOX = JOBS_WITH_GENERATIONS.where(jobs.c.id.in_(_NEWEST_IN_INBOX.correlate(None)))
 
 SLOTS_TAKEN = sa.select(sa.func.count().label("slots")).select_from(generations).where(holds_slot)
 

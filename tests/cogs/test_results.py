@@ -14,7 +14,8 @@ from bot.core.card import Verb
 from bot.core.job import GenerationState, JobState, Place
 from bot.errors import UserError
 from bot.view import PROMPT_INLINE_LIMIT
-from cogs.results import Results, setup
+from cogs import inbox, results
+from cogs.results import Results
 from tests.core.jobs import OWNER, PLAN, a_job, an_ask
 from tests.discord_edge import FakeInteraction, text_of
 from tests.service.rig import Rig
@@ -39,7 +40,10 @@ async def press(handler: Press, interaction: FakeInteraction) -> None:
 
 async def test_every_button_of_a_card_has_a_handler(rig: Rig) -> None:
     known: dict[str, Press] = {}
-    await setup(cast("EaselBot", SimpleNamespace(desk=rig.desk(), on_press=known.__setitem__)))
+    tree = SimpleNamespace(add_command=list[object]().append)
+    bot = cast("EaselBot", SimpleNamespace(desk=rig.desk(), on_press=known.__setitem__, tree=tree))
+    await results.setup(bot)
+    await inbox.setup(bot)
     assert set(known) == set(Verb)
 
 
@@ -53,12 +57,20 @@ async def test_the_owner_and_a_moderator_may_cancel(rig: Rig, user_id: int, mode
 
 async def test_a_stranger_may_neither_cancel_nor_delete(rig: Rig) -> None:
     await rig.post()
-    results = buttons(rig)
-    for handler in (results.cancel, results.delete, results.erase):
+    handlers = buttons(rig)
+    for handler in (handlers.cancel, handlers.delete, handlers.erase):
         with pytest.raises(UserError, match="Only who asked"):
             await press(handler, presser(rig, user_id=STRANGER))
     assert await rig.states() == [S.QUEUED]
     assert rig.delivery.removed == []
+
+
+async def test_a_moderator_of_another_channel_is_a_stranger(rig: Rig) -> None:
+    await rig.keep(replace(a_job(S.QUEUED), channel_id=18))
+    handlers = buttons(rig)
+    for handler in (handlers.cancel, handlers.delete, handlers.erase):
+        with pytest.raises(UserError, match="Only who asked"):
+            await press(handler, presser(rig, user_id=STRANGER, moderator=True))
 
 
 async def test_what_has_ended_cannot_be_cancelled(rig: Rig) -> None:

@@ -46,8 +46,19 @@ SETUPS: Mapping[str, Job] = {
     "unknown, no answer": _with(a_job(ask=an_ask(references=1)), undecided()),
     "unknown, lost": a_job(S.UNKNOWN, ask=an_ask(references=1)),
     "timed out": a_job(S.TIMED_OUT, ask=an_ask(references=1)),
+    "succeeded, in the inbox": replace(a_job(S.SUCCEEDED), place=Place.INBOX),
+    "failed, in the inbox": replace(a_job(S.FAILED), place=Place.INBOX),
 }
 UNFETCHED = Cause.REFERENCE_NOT_FETCHED
+MOVED = ev.Moved(
+    message_id=78,
+    channel_id=18,
+    guild_id=None,
+    token="another token",
+    token_expires_at=LATER,
+    size_limit_bytes=1,
+    revision=1,
+)
 EVENTS: Mapping[str, ev.JobEvent] = {
     "Answered": ev.Answered(message_id=77, revision=1),
     "AnswerMissed": ev.AnswerMissed(),
@@ -70,6 +81,7 @@ EVENTS: Mapping[str, ev.JobEvent] = {
     "CancelAsked": ev.CancelAsked(by=7, at=LATER),
     "Shown": ev.Shown(revision=1, attachments={}),
     "Replaced": ev.Replaced(place=Place.INBOX),
+    "Moved": MOVED,
     "TokenDied": ev.TokenDied(),
 }
 
@@ -81,7 +93,7 @@ def described(before: Job, after: Job) -> tuple[str, str, str]:
 
 
 def documented() -> dict[tuple[str, str], tuple[str, str, str]]:
-    """Read the table: (from, event) -> (becomes, job, card). A row from "any state" stands for each."""
+    """Read the table: (from, event) -> (becomes, job, card)."""
     section = TABLE.read_text(encoding="utf-8").partition("<!-- states -->")[2].partition("<!-- /states -->")[0]
     rows: dict[tuple[str, str], tuple[str, str, str]] = {}
     for line in section.strip().splitlines()[2:]:
@@ -90,12 +102,17 @@ def documented() -> dict[tuple[str, str], tuple[str, str, str]]:
     return rows
 
 
+def general(job: Job, event: str) -> bool:
+    """Tell whether the table has a row for all jobs, or for all that have a message, that holds for this one."""
+    return ("any", event) in ROWS or (("any, on its message", event) in ROWS and job.place is Place.MESSAGE)
+
+
 ROWS = documented() if TABLE.exists() else {}
 
 
 def test_the_table_names_only_states_and_events_that_exist() -> None:
     assert ROWS
-    assert {before for before, _ in ROWS} <= {*SETUPS, "any"}
+    assert {before for before, _ in ROWS} <= {*SETUPS, "any", "any, on its message"}
     assert {event for _, event in ROWS} <= set(EVENTS)
     assert {type(event) for event in EVENTS.values()} == set(ev.JobEvent.__args__)
 
@@ -106,7 +123,7 @@ def test_a_job_changes_as_the_table_says_and_in_no_other_way(before: str) -> Non
     same = (job.current[0].state.value, job.state.value, "")
     for name, event in EVENTS.items():
         after = advance(job, event)
-        expected = ROWS.get((before, name), same if ("any", name) in ROWS else None)
+        expected = ROWS.get((before, name), same if general(job, name) else None)
         assert (name, None if after is job else described(job, after)) == (name, expected)
 
 
@@ -191,6 +208,30 @@ def test_a_picture_that_lies_on_the_message_is_never_called_unreadable() -> None
     assert advance(job, EVENTS["ResultUnreadable"]) is job
 
 
+def test_a_job_that_moved_leaves_everything_of_its_old_message_behind() -> None:
+    lying = replace(a_generation(S.SUCCEEDED), attachment=Attachment(id=5, filename="1-1.png"))
+    moved = advance(replace(_with(a_job(), lying), place=Place.INBOX), MOVED)
+    assert (moved.message_id, moved.channel_id, moved.guild_id, moved.token) == (78, 18, None, "another token")
+    assert (moved.token_expires_at, moved.size_limit_bytes) == (LATER, 1)
+    assert moved.generations[0].attachment is None
+    assert moved.card_owed
+
+
+def test_of_two_moves_the_first_counts() -> None:
+    moved = advance(SETUPS["succeeded, in the inbox"], MOVED)
+    assert advance(moved, replace(MOVED, message_id=79)) is moved
+
+
+def test_what_was_deleted_for_good_is_never_moved() -> None:
+    gone = replace(a_job(S.SUCCEEDED), place=Place.GONE)
+    assert advance(gone, MOVED) is gone
+
+
+def test_a_change_that_came_while_a_job_moved_is_owed() -> None:
+    failed = replace(SETUPS["failed, in the inbox"], revision=2)
+    assert advance(failed, MOVED).card_owed
+
+
 PICTURES = ("1-1", "1-2", "1-1-2", "1-2-2")
 ids = st.sampled_from(PICTURES)
 intents = st.sampled_from(["i-1", "i-2"])
@@ -218,6 +259,7 @@ JOB_EVENTS = st.one_of(
     st.builds(ev.CancelAsked, by=st.just(7), at=times),
     st.builds(ev.Shown, revision=st.just(1), attachments=st.dictionaries(ids, attachments, max_size=1)),
     st.builds(ev.Replaced, place=st.sampled_from([Place.INBOX, Place.GONE])),
+    st.just(MOVED),
     st.just(ev.TokenDied()),
 )
 BEGINNINGS = st.sampled_from(

@@ -263,6 +263,21 @@ async def test_a_shown_card_is_owed_no_longer(store: JobStore) -> None:
     assert await store.owed(9) == []
 
 
+async def test_the_inbox_has_its_owners_unplaced_jobs_newest_first_but_not_what_was_cancelled(store: JobStore) -> None:
+    def unplaced(number: int, state: GenerationState = S.SUCCEEDED, *, owner_id: int = 7) -> Job:
+        return replace(a_job_in(number, state), place=Place.INBOX, owner_id=owner_id)
+
+    others = [
+        a_job_in(4, S.SUCCEEDED),
+        replace(unplaced(5), place=Place.GONE),
+        unplaced(6, owner_id=8),
+        unplaced(7, S.CANCELLED),
+    ]
+    await added(store, unplaced(2), unplaced(3, S.FAILED), unplaced(1, S.QUEUED), *others)
+    assert await store.inbox(7, 9) == [unplaced(3, S.FAILED), unplaced(2), unplaced(1, S.QUEUED)]
+    assert [job.id for job in await store.inbox(7, 2)] == ["3", "2"]
+
+
 async def test_durations_are_those_of_the_models_last_successes_newest_first(store: JobStore) -> None:
     def took(number: int, seconds: float, *, model: str = "m", state: GenerationState = S.SUCCEEDED) -> Job:
         assert FULL_JOB.plan is not None
