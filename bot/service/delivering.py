@@ -78,8 +78,9 @@ class Delivering:
         except UnfitResultsError as error:
             return await self.record(job, error.events)
         except (MessageGoneError, MessageUnreachableError) as error:
+            left = await self._leave_message(job, error)
             log.warning("job leaves its message: %s", type(error).__name__, extra={"job_id": job.id})
-            return await self._leave_message(job, error)
+            return left
         # What did not fit into this edit, or could not be fetched yet, keeps the card owed.
         complete = not later and not missing
         return await self.record(job, [_shown(placed, job.revision if complete else job.shown_revision)])
