@@ -162,6 +162,10 @@ class JobStore(Protocol):
         """Give the answered jobs whose card in their message is older than their `revision`, oldest first."""
         ...
 
+    async def renewals_due(self, now: datetime) -> Sequence[Job]:
+        """Give the jobs whose `renewal_at` has come."""
+        ...
+
     async def inbox(self, owner_id: int, limit: int) -> Sequence[Job]:
         """Give a person's jobs that could not be placed, newest first, apart from those that were cancelled whole."""
         ...

@@ -88,6 +88,7 @@ class FakeInteraction:
         self.created_at = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
         self.filesize_limit = 100
         self.command: object = None
+        self.message: object = None
         self.namespace = SimpleNamespace()
         self.response = Response()
         self.taken_back = False

@@ -47,6 +47,7 @@ class Verb(StrEnum):
     DELETE = "delete"
     ERASE = "erase"
     PLACE = "place"
+    RENEW = "renew"
 
 
 LABELS = {
@@ -56,7 +57,12 @@ LABELS = {
     Verb.DELETE: "Delete",
     Verb.ERASE: "Delete it",
     Verb.PLACE: "Show here",
+    Verb.RENEW: "Get result",
 }
+
+
+WAITING_VERBS = (Verb.CANCEL, Verb.INFO)
+ENDED_VERBS = (Verb.AGAIN, Verb.INFO, Verb.DELETE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +112,9 @@ def card_of(
     lines = _lines(job, tone, shown=len(pictures), now=now, usual_s=usual_s)
     if smaller:
         lines = (*lines, words.MADE_SMALLER)
+    renew = job.renewal_offered and (waiting or len(pictures) < len(job.succeeded))
+    if renew:
+        lines = (*lines, words.RENEW)
     return Card(
         job_id=job.id,
         tone=tone,
@@ -115,7 +124,7 @@ def card_of(
         lines=lines,
         pictures=tuple(_picture(job, g, pictures[g.id]) for g in job.current if g.id in pictures),
         facts=facts,
-        verbs=(Verb.CANCEL, Verb.INFO) if waiting else (Verb.AGAIN, Verb.INFO, Verb.DELETE),
+        verbs=(*((Verb.RENEW,) if renew else ()), *(WAITING_VERBS if waiting else ENDED_VERBS)),
     )
 
 

@@ -152,9 +152,13 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replaced:
-    """The message cannot be reached any more: results wait in the owner's inbox, or there is nothing left to place."""
+    """The message cannot be reached any more: results wait in the owner's inbox, or there is nothing left to place.
+
+    `token` is the one that did not reach it; a fresh one that came meanwhile does, so that nothing goes to the inbox.
+    """
 
     place: Place
+    token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +176,24 @@ class Moved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenDied:
-    """Discord refuses the interaction token; it is never tried again."""
+    """Discord takes this interaction token no longer; it is never tried again."""
+
+    token: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenewalOffered:
+    """The token of a private answer is about to end, and its card asks the owner for a fresh one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRenewed:
+    """The owner pressed a button on the job's message: that press has a token of its own, which edits it, too."""
+
+    message_id: int
+    token: str = field(repr=False)
+    token_expires_at: datetime
+    size_limit_bytes: int
 
 
 JobEvent = (
@@ -197,4 +218,6 @@ JobEvent = (
     | Replaced
     | Moved
     | TokenDied
+    | RenewalOffered
+    | TokenRenewed
 )

@@ -1,6 +1,6 @@
 """Everything that a command or a button may ask for, in one value; the cogs' only door to the service."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.card import Card, card_of
 from bot.core.job import Job
@@ -30,4 +30,6 @@ class Desk:
     def first_card(self, job: Job) -> Card:
         """Draw the card that answers an interaction: a job without its pictures, which come by an edit."""
         usual_s = self.estimates.usual_s(job.plan.model if job.plan else None)
+        # Its token is fresh, whatever the job's last one was.
+        job = replace(job, renewal_offered=False)
         return card_of(job, pictures={}, now=self.clock(), usual_s=usual_s)

@@ -2,14 +2,14 @@
 
 from bot.core.inbox import JOBS_SHOWN, Inbox, inbox_of
 from bot.core.job import Job
-from bot.core.job_events import Moved
+from bot.core.job_events import Moved, TokenRenewed
 from bot.ports import JobStore
 from bot.service.ledger import Ledger
 from bot.service.submission import Origin
 
 
 class Placing:
-    """Lists the inbox and moves jobs out of it."""
+    """Lists the inbox, moves jobs out of it, and keeps private answers within reach."""
 
     def __init__(self, *, store: JobStore, ledger: Ledger) -> None:
         self._store = store
@@ -35,3 +35,17 @@ class Placing:
         )
         change = await self._ledger.apply(job.id, moved)
         return change is not None and change.after.message_id == message_id
+
+    async def renew(self, job: Job, origin: Origin, message_id: int) -> bool:
+        """Take the token of the owner's press on a message, which has been answered, for the edits to come.
+
+        False when the job has another message by now. The caller checked who presses.
+        """
+        renewed = TokenRenewed(
+            message_id=message_id,
+            token=origin.token,
+            token_expires_at=origin.token_expires_at,
+            size_limit_bytes=origin.size_limit_bytes,
+        )
+        change = await self._ledger.apply(job.id, renewed)
+        return change is not None and change.after.token == origin.token

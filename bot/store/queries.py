@@ -14,6 +14,7 @@ from bot.store.tables import (
     jobs,
     missing,
     planned,
+    renewable,
     succeeded,
     under_way,
 )
@@ -46,6 +47,11 @@ OPEN = JOBS_WITH_GENERATIONS.where(jobs.c.id.in_(_HOLDING_SLOTS))
 MISSING_SINCE = JOBS_WITH_GENERATIONS.where(jobs.c.created_at >= _MOMENT, _has_generation(missing))
 
 OWED = JOBS_WITH_GENERATIONS.where(jobs.c.id.in_(_oldest(card_owed)))
+
+RENEWALS_DUE = JOBS_WITH_GENERATIONS.where(
+    # Asked for by id: else SQLite would rather walk through all jobs in the order that is wanted.
+    jobs.c.id.in_(sa.select(jobs.c.id).where(renewable, jobs.c.renewal_at <= _MOMENT).correlate(None))
+)
 
 _NEWEST_IN_INBOX = (
     sa.select(jobs.c.id)

@@ -105,6 +105,9 @@ class SqlStore:
     async def owed(self, limit: int) -> Sequence[Job]:
         return await self._jobs(queries.OWED, {"limit": limit})
 
+    async def renewals_due(self, now: datetime) -> Sequence[Job]:
+        return await self._jobs(queries.RENEWALS_DUE, {"moment": now})
+
     async def inbox(self, owner_id: int, limit: int) -> Sequence[Job]:
         return (await self._jobs(queries.INBOX, {"owner_id": owner_id, "limit": limit}))[::-1]
 

@@ -121,6 +121,14 @@ async def test_a_job_whose_card_nobody_saw_stays_in_the_inbox(rig: Rig, trouble:
     assert await rig.get() == await rig.keep(WAITING)
 
 
+async def test_the_new_message_does_not_ask_for_a_token(rig: Rig) -> None:
+    await rig.keep(replace(WAITING, renewal_offered=True))
+    interaction = person(rig)
+    await press(interaction)
+    assert words.RENEW not in text_of(interaction.response.said[0][1])
+    assert not (await rig.get()).renewal_offered
+
+
 async def test_a_job_without_a_picture_is_placed_with_its_sentence_at_once(rig: Rig) -> None:
     waiting: Job = replace(a_job(S.FAILED), place=Place.INBOX, revision=2)
     await rig.keep(waiting)

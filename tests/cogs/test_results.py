@@ -73,6 +73,44 @@ async def test_a_moderator_of_another_channel_is_a_stranger(rig: Rig) -> None:
             await press(handler, presser(rig, user_id=STRANGER, moderator=True))
 
 
+PRIVATE = replace(a_job(S.SUCCEEDED), ask=replace(an_ask(), private=True), token=None, place=Place.INBOX, revision=2)
+
+
+def pressed_on(message_id: int, interaction: FakeInteraction) -> FakeInteraction:
+    interaction.message, interaction.token = SimpleNamespace(id=message_id), "fresh token"
+    return interaction
+
+
+async def test_get_result_brings_a_fresh_token_and_the_picture_to_the_message(rig: Rig) -> None:
+    await rig.keep(PRIVATE)
+    interaction = pressed_on(77, presser(rig))
+    await press(buttons(rig).renew, interaction)
+    job = await rig.get()
+    assert interaction.response.said == [("defer", {})]
+    assert (job.place, job.message_id, job.token, job.card_owed) == (Place.MESSAGE, 77, "fresh token", True)
+
+
+async def test_get_result_is_its_owner_s_alone(rig: Rig) -> None:
+    await rig.keep(PRIVATE)
+    with pytest.raises(UserError, match="Only who asked"):
+        await press(buttons(rig).renew, pressed_on(77, presser(rig, user_id=STRANGER, moderator=True)))
+    assert (await rig.get()).token is None
+
+
+async def test_get_result_on_a_message_that_the_job_has_left_says_so(rig: Rig) -> None:
+    await rig.keep(PRIVATE)
+    with pytest.raises(UserError, match="another message"):
+        await press(buttons(rig).renew, pressed_on(99, presser(rig)))
+    assert (await rig.get()).place is Place.INBOX
+
+
+@pytest.mark.parametrize(("private", "token"), [(True, "fresh token"), (False, "interaction token")])
+async def test_a_cancel_of_a_private_job_renews_its_token(rig: Rig, private: bool, token: str) -> None:  # noqa: FBT001
+    await rig.post(a_job(ask=replace(an_ask(), private=private)))
+    await press(buttons(rig).cancel, pressed_on(77, presser(rig)))
+    assert (await rig.get()).token == token
+
+
 async def test_what_has_ended_cannot_be_cancelled(rig: Rig) -> None:
     await rig.keep(a_job(S.SUCCEEDED))
     with pytest.raises(UserError, match=words.ALREADY_ENDED):

@@ -99,6 +99,9 @@ class MemoryStore:
     async def owed(self, limit: int) -> Sequence[Job]:
         return (await self._which(lambda job: job.card_owed))[:limit]
 
+    async def renewals_due(self, now: datetime) -> Sequence[Job]:
+        return await self._which(lambda job: job.renewal_at is not None and job.renewal_at <= now)
+
     async def inbox(self, owner_id: int, limit: int) -> Sequence[Job]:
         found = await self._which(
             lambda job: job.owner_id == owner_id and job.place is Place.INBOX and job.state is not JobState.CANCELLED

@@ -263,6 +263,23 @@ async def test_a_shown_card_is_owed_no_longer(store: JobStore) -> None:
     assert await store.owed(9) == []
 
 
+async def test_renewals_are_due_for_private_answers_whose_token_is_about_to_end(store: JobStore) -> None:
+    def private(number: int, state: GenerationState = S.QUEUED) -> Job:
+        job = a_job_in(number, state)
+        return replace(job, ask=replace(job.ask, private=True), token_expires_at=NOW + timedelta(seconds=60 + number))
+
+    others = [
+        replace(private(3), renewal_offered=True),
+        replace(private(4), token=None),
+        replace(private(5), place=Place.INBOX),
+        replace(private(6), ask=a_job().ask),
+        private(7, S.SUCCEEDED),
+    ]
+    owed = revised(private(2, S.SUCCEEDED))
+    await added(store, private(1), owed, private(9), *others)
+    assert await store.renewals_due(NOW + timedelta(seconds=8)) == [private(1), owed]
+
+
 async def test_the_inbox_has_its_owners_unplaced_jobs_newest_first_but_not_what_was_cancelled(store: JobStore) -> None:
     def unplaced(number: int, state: GenerationState = S.SUCCEEDED, *, owner_id: int = 7) -> Job:
         return replace(a_job_in(number, state), place=Place.INBOX, owner_id=owner_id)
