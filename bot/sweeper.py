@@ -71,6 +71,7 @@ class Sweeper:
             self._end_overdue,
             self._decide_answers,
             self._look_for_missing,
+            self._forget_tokens,
         ):
             await self._step(step)
 
@@ -123,6 +124,10 @@ class Sweeper:
         """Let private answers that would be out of reach before they are finished ask for a fresh token."""
         for job in await self._store.renewals_due(self._clock()):
             await self._ledger.apply(job.id, RenewalOffered())
+
+    async def _forget_tokens(self) -> None:
+        """Keep no token at rest that has ended: whoever has a living one can speak as the bot."""
+        await self._store.forget_tokens(self._clock())
 
     async def _decide_answers(self) -> None:
         """Ask Discord which of the jobs that an earlier process received were answered."""

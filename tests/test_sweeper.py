@@ -166,6 +166,14 @@ async def test_a_minute_before_its_token_ends_a_private_card_asks_for_the_next_o
     assert (job.renewal_offered, job.revision, job.card_owed) == (True, 2, True)
 
 
+async def test_no_token_outlives_its_time_in_the_database(rig: Rig) -> None:
+    await rig.keep(a_job(S.SUCCEEDED))
+    await tick(rig, after_s=15 * 60 - 1)
+    assert (await rig.get()).token
+    await tick(rig, after_s=1)
+    assert (await rig.get()).token is None
+
+
 @pytest.mark.parametrize("job", [a_job(S.QUEUED), replace(PRIVATE, generations=a_job(S.SUCCEEDED).generations)])
 async def test_who_waits_for_nothing_or_can_be_reached_otherwise_is_not_asked(rig: Rig, job: Job) -> None:
     await rig.keep(job)

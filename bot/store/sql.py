@@ -105,6 +105,18 @@ class SqlStore:
     async def owed(self, limit: int) -> Sequence[Job]:
         return await self._jobs(queries.OWED, {"limit": limit})
 
+    async def forget_tokens(self, now: datetime) -> None:
+        # Looked for first: nearly always there are none, and a transaction that writes would hold up the others.
+        if await self._rows(queries.ENDED_TOKENS, {"moment": now}):
+            try:
+                await self._unbroken(self._forget_tokens(now))
+            except Exception as error:
+                raise faults.named(error) from error
+
+    async def _forget_tokens(self, now: datetime) -> None:
+        async with self._engine.begin() as connection:
+            await connection.execute(queries.FORGET_TOKENS, {"moment": now})
+
     async def renewals_due(self, now: datetime) -> Sequence[Job]:
         return await self._jobs(queries.RENEWALS_DUE, {"moment": now})
 

@@ -99,6 +99,11 @@ class MemoryStore:
     async def owed(self, limit: int) -> Sequence[Job]:
         return (await self._which(lambda job: job.card_owed))[:limit]
 
+    async def forget_tokens(self, now: datetime) -> None:
+        await self._turn()
+        for job in [job for job in self._jobs.values() if job.token_expires_at <= now]:
+            self._jobs[job.id] = replace(job, token=None)
+
     async def renewals_due(self, now: datetime) -> Sequence[Job]:
         return await self._which(lambda job: job.renewal_at is not None and job.renewal_at <= now)
 

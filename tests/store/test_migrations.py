@@ -28,7 +28,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "9999"
-down_revision = "0003"
+down_revision = "0004"
 
 
 def upgrade() -> None:
@@ -99,7 +99,7 @@ async def test_a_migration_that_fails_half_way_leaves_nothing_behind(engine: Asy
         await on(engine, lambda connection: migrate(connection, folder))
     assert await on(engine, tables) == set()
     await on(engine, migrate)
-    assert await on(engine, known_revision) == "0003"
+    assert await on(engine, known_revision) == "0004"
 
 
 async def test_an_update_that_fails_half_way_leaves_the_old_schema_and_the_jobs(
