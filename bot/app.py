@@ -27,12 +27,14 @@ from bot.oxen.catalog import ModelCatalogue
 from bot.oxen.client import OxenClient
 from bot.oxen.stream import HttpTransport, OxenEventStream, stream_session
 from bot.references import AttachmentReader
+from bot.refusals import Refusals
 from bot.service.cancellation import Cancellation
 from bot.service.delivering import Delivering
 from bot.service.desk import Desk
 from bot.service.early import EarlyEvents
 from bot.service.estimates import Estimates
 from bot.service.ledger import Ledger
+from bot.service.placing import Placing
 from bot.service.posting import Posting
 from bot.service.preparation import Preparation
 from bot.service.reconciliation import Reconciliation
@@ -157,9 +159,12 @@ async def built(settings: Settings) -> AsyncGenerator[Easel]:
         opened.push_async_callback(store.close)
         api_session = await opened.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
         stream = await opened.enter_async_context(stream_session())
-        bot = EaselBot(sync_to_guild=settings.discord_guild_id, allowed_guilds=settings.allowed_guilds)
+        refusals = Refusals(monotonic=time.monotonic)
+        bot = EaselBot(
+            sync_to_guild=settings.discord_guild_id, allowed_guilds=settings.allowed_guilds, refusals=refusals
+        )
         opened.push_async_callback(bot.close)
-        yield await _assemble(settings, store, api_session, stream, bot, opened)
+        yield await _assemble(settings, store, api_session, stream, bot, refusals, opened)
 
 
 async def _assemble(  # noqa: PLR0917 - one line an object: this is the wiring
@@ -168,6 +173,7 @@ async def _assemble(  # noqa: PLR0917 - one line an object: this is the wiring
     api_session: aiohttp.ClientSession,
     stream: aiohttp.ClientSession,
     bot: EaselBot,
+    refusals: Refusals,
     opened: AsyncExitStack,
 ) -> Easel:
     key = settings.oxen_api_key.get_secret_value()
@@ -192,7 +198,7 @@ async def _assemble(  # noqa: PLR0917 - one line an object: this is the wiring
     ledger.remember(await store.open_jobs())
     health = StreamHealth()
     estimates = Estimates(store, time.monotonic)
-    delivery = DiscordDelivery(bot, clock=_now)
+    delivery = DiscordDelivery(bot, refusals=refusals, clock=_now)
     results = Results(api, sleep=asyncio.sleep)
     opened.push_async_callback(results.close)
     settlement = Settlement(ledger=ledger, api=api, results=results, early=EarlyEvents(time.monotonic), clock=_now)
@@ -268,6 +274,7 @@ async def _assemble(  # noqa: PLR0917 - one line an object: this is the wiring
         ),
         cancellation=cancellation,
         removal=Removal(ledger=ledger, cancellation=cancellation, delivery=delivery),
+        placing=Placing(store=store, ledger=ledger),
         estimates=estimates,
         clock=_now,
     )

@@ -12,13 +12,14 @@ from discord.http import Route
 
 from bot.core import words
 from bot.errors import UserError
+from bot.refusals import Refusals
 from bot.replies import explain
 from bot.service.desk import Desk
 from bot.view import NOBODY, JobButton
 
 log = logging.getLogger(__name__)
 
-FEATURES = ("cogs.imagine", "cogs.edit", "cogs.results")
+FEATURES = ("cogs.imagine", "cogs.edit", "cogs.inbox", "cogs.results")
 READY_PATIENCE_S = 0.5
 """How long discord.py waits for further servers before it says ready; nothing of ours needs them."""
 
@@ -47,7 +48,7 @@ class EaselBot(commands.Bot):
 
     desk: Desk
 
-    def __init__(self, *, sync_to_guild: int | None, allowed_guilds: frozenset[int]) -> None:
+    def __init__(self, *, sync_to_guild: int | None, allowed_guilds: frozenset[int], refusals: Refusals) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -60,6 +61,7 @@ class EaselBot(commands.Bot):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             guild_ready_timeout=READY_PATIENCE_S,
+            http_trace=refusals.trace(),
         )
         self._sync_to_guild = sync_to_guild
         self._allowed_guilds = allowed_guilds

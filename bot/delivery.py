@@ -16,6 +16,7 @@ from bot.core.job import Attachment, Job
 from bot.core.placement import Placed, ResultFile
 from bot.discord_codes import Code
 from bot.errors import FileTooLargeError, MessageGoneError, MessageUnreachableError, TokenDeadError, TransientError
+from bot.refusals import Refusals
 from bot.view import NOBODY, gallery_attachment_ids, render
 
 log = logging.getLogger(__name__)
@@ -65,12 +66,14 @@ class KeptAttachment:
 class DiscordDelivery:
     """Edits messages through a logged-in client."""
 
-    def __init__(self, client: discord.Client, *, clock: Callable[[], datetime]) -> None:
+    def __init__(self, client: discord.Client, *, refusals: Refusals, clock: Callable[[], datetime]) -> None:
         self._client = client
+        self._refusals = refusals
         self._clock = clock
 
     async def show(self, job: Job, card: Card, files: Mapping[str, ResultFile]) -> Placed:
         """Show a card on a job's message; see ports.Delivery."""
+        self._refusals.check()
         if job.message_id is None or not self._token_lives(job):
             return await self._show_by_bot(job, card, files)
         try:
@@ -101,6 +104,8 @@ class DiscordDelivery:
     async def _show_by_bot(self, job: Job, card: Card, files: Mapping[str, ResultFile]) -> Placed:
         if job.ask.private or job.message_id is None:
             raise MessageUnreachableError("a private answer can be edited only while its token lives")
+        if self._refusals.gave_up_channel(job.channel_id):
+            raise MessageUnreachableError("the channel refused the last edits")
         limit_bytes = self._size_limit_bytes(job)
         if any(len(file.data) > limit_bytes for file in files.values()):
             raise FileTooLargeError(limit_bytes)
@@ -111,9 +116,13 @@ class DiscordDelivery:
                 allowed_mentions=NOBODY,
             )
         except discord.HTTPException as error:
-            raise _named(trouble_of(error), error, limit_bytes) from error
+            trouble = trouble_of(error)
+            if trouble is Trouble.OUT_OF_REACH and error.status == HTTPStatus.FORBIDDEN:
+                self._refusals.note_channel(job.channel_id)
+            raise _named(trouble, error, limit_bytes) from error
         except (aiohttp.ClientError, OSError) as error:
             raise TransientError(type(error).__name__) from error
+        self._refusals.forgive_channel(job.channel_id)
         return self._placed(message, card)
 
     def _partial_message(self, job: Job) -> discord.PartialMessage:
@@ -137,6 +146,7 @@ class DiscordDelivery:
 
     async def find_answer(self, job: Job) -> int | None:
         """Find out whether a job was answered; see ports.Delivery."""
+        self._refusals.check()
         try:
             if self._token_lives(job):
                 return await self._original(job)

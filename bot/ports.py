@@ -110,7 +110,10 @@ class Shrinker(Protocol):
 
 
 class JobStore(Protocol):
-    """Jobs with their generations, durable when a method returns. Every writer goes through `add` or `change`."""
+    """Jobs with their generations, durable when a method returns.
+
+    Every writer goes through `add` or `change`, except `forget_tokens`, which takes away what nobody may use any more.
+    """
 
     async def add(self, job: Job, *, limits: MemberLimits, slots: int) -> Admission:
         """Commit a new job before any other waiting write, its member's limits checked in that same transaction.
@@ -160,6 +163,18 @@ class JobStore(Protocol):
 
     async def owed(self, limit: int) -> Sequence[Job]:
         """Give the answered jobs whose card in their message is older than their `revision`, oldest first."""
+        ...
+
+    async def forget_tokens(self, now: datetime) -> None:
+        """Remove the interaction tokens that have ended, also those that cannot be read any more."""
+        ...
+
+    async def renewals_due(self, now: datetime) -> Sequence[Job]:
+        """Give the jobs whose `renewal_at` has come."""
+        ...
+
+    async def inbox(self, owner_id: int, limit: int) -> Sequence[Job]:
+        """Give a person's jobs that could not be placed, newest first, apart from those that were cancelled whole."""
         ...
 
     async def durations_s(self, model: str, limit: int) -> Sequence[float]:

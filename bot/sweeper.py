@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from bot.core.job import Job
-from bot.core.job_events import Answered, AnswerMissed
+from bot.core.job_events import Answered, AnswerMissed, RenewalOffered
 from bot.errors import EaselError, ServiceRefusedError, TransientError
 from bot.ports import Clock, Delivery, JobStore
 from bot.service.ledger import Ledger
@@ -65,7 +65,14 @@ class Sweeper:
     async def sweep(self, *, reconnected: bool) -> None:
         """Go through everything once; `reconnected` says that the stream came up since the last time."""
         await self._step(self._after_connect if reconnected else self._settle_late)
-        for step in (self._decide_unclear, self._end_overdue, self._decide_answers, self._look_for_missing):
+        for step in (
+            self._offer_renewals,
+            self._decide_unclear,
+            self._end_overdue,
+            self._decide_answers,
+            self._look_for_missing,
+            self._forget_tokens,
+        ):
             await self._step(step)
 
     async def _step(self, step: Callable[[], Awaitable[None]]) -> None:
@@ -112,6 +119,15 @@ class Sweeper:
 
     async def _end_overdue(self) -> None:
         await self._reconciliation.end_overdue(await self._open())
+
+    async def _offer_renewals(self) -> None:
+        """Let private answers that would be out of reach before they are finished ask for a fresh token."""
+        for job in await self._store.renewals_due(self._clock()):
+            await self._ledger.apply(job.id, RenewalOffered())
+
+    async def _forget_tokens(self) -> None:
+        """Keep no token at rest that has ended: whoever has a living one can speak as the bot."""
+        await self._store.forget_tokens(self._clock())
 
     async def _decide_answers(self) -> None:
         """Ask Discord which of the jobs that an earlier process received were answered."""

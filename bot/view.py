@@ -8,7 +8,9 @@ from typing import Protocol, Self, cast
 import discord
 from discord import ui
 
+from bot.core import words
 from bot.core.card import LABELS, Card, Verb
+from bot.core.inbox import Inbox
 
 CUSTOM_ID = re.compile(r"easel:(?P<verb>[a-z]+):(?P<job>[0-9]+)")
 PROMPT_FILE = "prompt.txt"
@@ -79,9 +81,12 @@ def render(card: Card) -> ui.LayoutView:
 
 
 def _buttons(verbs: Sequence[Verb], job_id: str) -> ui.ActionRow[ui.LayoutView]:
+    return ui.ActionRow(*(_button(verb, job_id) for verb in verbs))
+
+
+def _button(verb: Verb, job_id: str) -> ui.Item[ui.LayoutView]:
     # A DynamicItem fits either kind of view, which its type cannot say in one word.
-    buttons = [cast("ui.Item[ui.LayoutView]", JobButton(verb, job_id)) for verb in verbs]
-    return ui.ActionRow(*buttons)
+    return cast("ui.Item[ui.LayoutView]", JobButton(verb, job_id))
 
 
 def _gallery(card: Card) -> ui.MediaGallery[ui.LayoutView]:
@@ -104,6 +109,15 @@ def note(*texts: str, prompt: str | None = None, verb: Verb | None = None, job_i
     if verb is not None:
         items.append(_buttons((verb,), job_id))
     return sealed(*items)
+
+
+def inbox_note(inbox: Inbox) -> ui.LayoutView:
+    """Give the private list of what waits, each line with the button that shows it in this channel."""
+    if not inbox.entries:
+        return note(words.INBOX_EMPTY)
+    lines = (ui.Section(entry.text, accessory=_button(Verb.PLACE, entry.job_id)) for entry in inbox.entries)
+    last = [ui.TextDisplay[ui.LayoutView](words.INBOX_GOES_ON)] if inbox.goes_on else []
+    return sealed(ui.TextDisplay(words.INBOX), *lines, *last)
 
 
 def goes_as_file(prompt: str) -> bool:

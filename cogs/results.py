@@ -14,7 +14,7 @@ from bot.core.markdown import escaped, one_line, shortened
 from bot.errors import UserError
 from bot.replies import tell
 from bot.view import NOBODY, note
-from cogs.picture_command import take
+from cogs.picture_command import origin_of, take
 
 Interaction = discord.Interaction[EaselBot]
 
@@ -37,6 +37,9 @@ class Results:
         if not job.under_way:
             raise UserError(words.ALREADY_ENDED)
         await interaction.response.defer()
+        if job.ask.private:
+            # Nobody else sees it, so this is its owner, and the press can say the last word in place of a dead token.
+            await self._renewed(interaction, job)
         await self._desk.cancellation.cancel(job.id, interaction.user.id)
 
     async def again(self, interaction: Interaction, job_id: str) -> None:
@@ -65,6 +68,20 @@ class Results:
         await interaction.response.edit_message(view=note(words.DELETED))
         await self._desk.removal.remove(job, interaction.user.id)
 
+    async def renew(self, interaction: Interaction, job_id: str) -> None:
+        """Let a private answer be edited for another quarter of an hour, and have it brought up to date."""
+        job = await self._job(job_id)
+        if interaction.user.id != job.owner_id:
+            raise UserError(words.NOT_YOURS_TO_RENEW)
+        # Answered first: until then Discord takes no edit by the press's token.
+        await interaction.response.defer()
+        if not await self._renewed(interaction, job):
+            raise UserError(words.SHOWN_ELSEWHERE)
+
+    async def _renewed(self, interaction: Interaction, job: Job) -> bool:
+        message = interaction.message
+        return message is not None and await self._desk.placing.renew(job, origin_of(interaction), message.id)
+
     async def _job(self, job_id: str) -> Job:
         job = await self._desk.store.get(job_id)
         if job is None:
@@ -73,8 +90,12 @@ class Results:
 
 
 def _check_may(interaction: Interaction, job: Job, refusal: str) -> None:
-    """Let the owner and who may manage messages through."""
-    if interaction.user.id != job.owner_id and not interaction.permissions.manage_messages:
+    """Let the owner through, and who may manage messages where the job's message is.
+
+    A job that moved leaves buttons behind, and what somebody may do in the old channel says nothing of the new one.
+    """
+    moderates = interaction.permissions.manage_messages and interaction.channel_id == job.channel_id
+    if interaction.user.id != job.owner_id and not moderates:
         raise UserError(refusal)
 
 
@@ -112,3 +133,4 @@ async def setup(bot: EaselBot) -> None:
     bot.on_press(Verb.INFO, results.info)
     bot.on_press(Verb.DELETE, results.delete)
     bot.on_press(Verb.ERASE, results.erase)
+    bot.on_press(Verb.RENEW, results.renew)

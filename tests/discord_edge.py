@@ -88,10 +88,15 @@ class FakeInteraction:
         self.created_at = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
         self.filesize_limit = 100
         self.command: object = None
+        self.message: object = None
         self.namespace = SimpleNamespace()
         self.response = Response()
+        self.taken_back = False
         self.followup = SimpleNamespace(send=self._follow_up)
         self.followed_up: list[dict[str, object]] = []
+
+    async def delete_original_response(self) -> None:
+        self.taken_back = True
 
     async def _follow_up(self, **what: object) -> None:
         self.followed_up.append(what)

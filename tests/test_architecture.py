@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 # A layer is a module or package; a module belongs to the longest name that fits.
 VERBS = frozenset({"bot.service", "bot.ports", "bot.core", "bot.errors"})
 VALUES = frozenset({"bot.core", "bot.errors"})
-DISCORD = VALUES | {"bot.view", "bot.discord_codes"}
+DISCORD = VALUES | {"bot.view", "bot.discord_codes", "bot.refusals"}
 FACES = DISCORD | {"bot.service", "bot.replies"}
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot.__main__": frozenset({"bot.app", "bot.backup", "bot.check", "bot.tryout"})
@@ -45,6 +45,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot.discord_codes": frozenset(),
     "bot.view": VALUES,
     "bot.references": VALUES,
+    "bot.refusals": VALUES,
     "bot.shrink": VALUES,
     "bot.oxen": VALUES | {"bot.oxen"},
     "bot.store": VALUES | {"bot.store"},
@@ -65,7 +66,9 @@ ONLY_IN: dict[str, tuple[frozenset[str], str]] = {
     "aiohttp": (
         frozenset({"bot.app", "bot.oxen.client", "bot.oxen.stream", "bot.references"})
         # discord.py lets aiohttp's errors through, and these name them.
-        | {"bot.gateway", "bot.delivery", "bot.replies", "bot.check"},
+        | {"bot.gateway", "bot.delivery", "bot.replies", "bot.check"}
+        # It looks on while discord.py speaks, and sends nothing.
+        | {"bot.refusals"},
         "HTTP stands in app, oxen/client, oxen/stream and references: hand over bytes or a value instead",
     ),
     **dict.fromkeys(("sqlalchemy", "alembic", "aiosqlite", "asyncpg"), SQL),

@@ -195,7 +195,7 @@ async def test_a_write_that_fails_keeps_nobody_from_the_message(rig: Rig) -> Non
 
 async def test_a_message_that_is_given_up_is_not_tried_ahead_of_the_write(rig: Rig) -> None:
     await rig.post()
-    await rig.ledger.apply("1", Replaced(place=Place.INBOX))
+    await rig.ledger.apply("1", Replaced(place=Place.INBOX, token="interaction token"))
     async with delivering(rig, ahead=True) as deliverer:
         await rig.ledger.apply_picture("1", ready(rig, "r-1"))
         await drained(deliverer)

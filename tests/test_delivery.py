@@ -21,6 +21,7 @@ from bot.errors import (
     TokenDeadError,
     TransientError,
 )
+from bot.refusals import CHANNEL_LIMIT, LIMIT, Refusals
 from tests.core.jobs import MIB, NOW, a_generation, a_job, an_ask
 from tests.discord_edge import Edge, refused
 from tests.fakes import ManualClock
@@ -67,7 +68,9 @@ class Ladder(DiscordDelivery):
 
     def __init__(self) -> None:
         self.client = FakeClient()
-        super().__init__(cast("discord.Client", self.client), clock=ManualClock())
+        clock = ManualClock()
+        self.refusals = Refusals(monotonic=clock.monotonic)
+        super().__init__(cast("discord.Client", self.client), refusals=self.refusals, clock=clock)
         self.by_token, self.by_bot = Edge(), Edge()
 
     def _webhook(self, job: Job) -> discord.Webhook:
@@ -207,6 +210,40 @@ async def test_a_private_answer_has_no_way_but_its_token(ladder: Ladder) -> None
     with pytest.raises(MessageUnreachableError):
         await show(ladder, PRIVATE)
     assert ladder.by_bot.calls == []
+
+
+async def refuse(ladder: Ladder, times: int) -> None:
+    for _ in range(times):
+        ladder.by_bot.answers.append(refused(403, 50001))
+        with pytest.raises(MessageUnreachableError):
+            await show(ladder, TOKENLESS)
+
+
+async def test_a_channel_that_refused_thrice_is_asked_no_more(ladder: Ladder) -> None:
+    await refuse(ladder, CHANNEL_LIMIT)
+    with pytest.raises(MessageUnreachableError):
+        await show(ladder, TOKENLESS)
+    assert len(ladder.by_bot.calls) == CHANNEL_LIMIT
+    await show(ladder, JOB)
+    assert len(ladder.by_token.calls) == 1
+
+
+async def test_an_edit_that_a_channel_takes_makes_up_for_its_refusals(ladder: Ladder) -> None:
+    await refuse(ladder, CHANNEL_LIMIT - 1)
+    await show(ladder, TOKENLESS)
+    await refuse(ladder, CHANNEL_LIMIT - 1)
+    await show(ladder, TOKENLESS)
+
+
+async def test_after_too_many_refusals_nothing_is_sent_but_what_a_person_asks_for(ladder: Ladder) -> None:
+    for _ in range(LIMIT):
+        ladder.refusals.note()
+    for sending in (show(ladder), ladder.find_answer(JOB)):
+        with pytest.raises(TransientError, match="refusals"):
+            await sending
+    assert ladder.by_token.calls == []
+    await ladder.remove(JOB)
+    assert [call for call, _ in ladder.by_token.calls] == ["delete"]
 
 
 async def test_on_the_bot_s_way_the_server_s_limit_counts(ladder: Ladder) -> None:

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.job import Answer, GenerationState, Job, JobState
+from bot.core.job import RENEWAL_LEAD, Answer, GenerationState, Job, JobState
 from bot.errors import ServiceRefusedError, StoreUnavailableError, TransientError
 from bot.sweeper import AFTER_CONNECT_S, BLIND_AGE, HEALTHY_AGE, MISSING_EVERY, UNANSWERED_AGE, Sweeper
-from tests.core.jobs import a_job
+from tests.core.jobs import NOW, a_job, an_ask
 from tests.fakes import Fate
 from tests.service.rig import DEADLINE, GRACE, Rig, until
 
@@ -149,6 +149,36 @@ async def test_nobody_decides_about_an_answer_that_may_still_be_on_its_way(rig: 
     await rig.keep(UNANSWERED)
     await tick(rig, after_s=UNANSWERED_AGE.total_seconds())
     assert (await rig.get()).state is JobState.RECEIVED
+
+
+PRIVATE = replace(a_job(S.QUEUED), ask=replace(an_ask(), private=True))
+RENEWAL_S = (PRIVATE.token_expires_at - NOW - RENEWAL_LEAD).total_seconds()
+
+
+async def test_a_minute_before_its_token_ends_a_private_card_asks_for_the_next_one_once(rig: Rig) -> None:
+    await rig.post(replace(a_job(), ask=PRIVATE.ask))
+    sweeper = sweeper_of(rig)
+    await tick(rig, sweeper, after_s=RENEWAL_S - 1)
+    assert not (await rig.get()).renewal_offered
+    await tick(rig, sweeper, after_s=1)
+    await tick(rig, sweeper, after_s=5)
+    job = await rig.get()
+    assert (job.renewal_offered, job.revision, job.card_owed) == (True, 2, True)
+
+
+async def test_no_token_outlives_its_time_in_the_database(rig: Rig) -> None:
+    await rig.keep(a_job(S.SUCCEEDED))
+    await tick(rig, after_s=15 * 60 - 1)
+    assert (await rig.get()).token
+    await tick(rig, after_s=1)
+    assert (await rig.get()).token is None
+
+
+@pytest.mark.parametrize("job", [a_job(S.QUEUED), replace(PRIVATE, generations=a_job(S.SUCCEEDED).generations)])
+async def test_who_waits_for_nothing_or_can_be_reached_otherwise_is_not_asked(rig: Rig, job: Job) -> None:
+    await rig.keep(job)
+    await tick(rig, after_s=RENEWAL_S)
+    assert not (await rig.get()).renewal_offered
 
 
 async def test_an_answer_that_cannot_be_found_out_yet_holds_up_no_other(rig: Rig) -> None:

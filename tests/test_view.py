@@ -9,7 +9,9 @@ import discord
 import pytest
 from discord import ui
 
+from bot.core import words
 from bot.core.card import Card, Verb, card_of
+from bot.core.inbox import Inbox, inbox_of
 from bot.core.job import GenerationState, Job
 from bot.view import (
     CUSTOM_ID,
@@ -17,6 +19,7 @@ from bot.view import (
     PROMPT_INLINE_LIMIT,
     JobButton,
     gallery_attachment_ids,
+    inbox_note,
     note,
     prompt_files,
     render,
@@ -132,6 +135,7 @@ def _every_view() -> Iterator[ui.LayoutView]:
     yield render(draw(a_job()))
     yield render(draw(a_job(S.SUCCEEDED)))
     yield note("Sure?", verb=Verb.ERASE, job_id="1")
+    yield inbox_note(inbox_of([a_job(S.SUCCEEDED)]))
 
 
 async def test_a_view_is_finished_before_it_is_sent_and_holds_no_button_of_its_own() -> None:
@@ -189,6 +193,19 @@ def test_a_prompt_that_does_not_fit_or_breaks_its_block_goes_as_a_file(prompt: s
 
 def test_the_longest_prompt_and_a_refusal_fit_one_message() -> None:
     judged(note("r" * 900, "Your prompt, to copy:", prompt="x" * PROMPT_INLINE_LIMIT))
+
+
+def test_the_fullest_inbox_fits_one_message_with_a_button_for_each_line() -> None:
+    worst = replace(a_job(S.FAILED, S.UNKNOWN, S.TIMED_OUT, ask=an_ask("*" * 4000, count=3)), refusal="r" * 900)
+    components = judged(inbox_note(inbox_of([replace(worst, id=str(n)) for n in range(9)])))
+    buttons = of_type(components, ComponentType.BUTTON)
+    assert [button["custom_id"] for button in buttons] == [f"easel:place:{n}" for n in range(5)]
+    assert len(texts(components)) < 4000
+    assert words.INBOX_GOES_ON in texts(components)
+
+
+def test_an_empty_inbox_says_so_kindly() -> None:
+    assert texts(judged(inbox_note(Inbox(entries=(), goes_on=False)))) == words.INBOX_EMPTY
 
 
 def test_attachment_ids_are_read_from_the_gallery_in_its_order() -> None:

@@ -233,7 +233,7 @@ async def test_the_first_post_waits_for_the_stream(rig: Rig) -> None:
     loop = asyncio.create_task(worker.run())
     await asyncio.sleep(0)
     rig.clock.advance(STREAM_PATIENCE_S - 1)
-    await rig.ledger.apply("1", TokenDied())
+    await rig.ledger.apply("1", TokenDied(token="interaction token"))
     await asyncio.sleep(0.01)
     assert posts(rig) == 0
     rig.health.connected()
@@ -248,7 +248,7 @@ async def test_a_stream_that_does_not_come_up_is_not_waited_for_for_ever(rig: Ri
     loop = asyncio.create_task(worker.run())
     await asyncio.sleep(0)
     rig.clock.advance(STREAM_PATIENCE_S)
-    await rig.ledger.apply("1", TokenDied())
+    await rig.ledger.apply("1", TokenDied(token="interaction token"))
     await until(lambda: posts(rig))
     worker.stop()
     await loop

@@ -36,7 +36,7 @@ def _visible(job: Job) -> tuple[object, ...]:
     return (begun, pictures, job.refusal, job.cancelled_by is None)
 
 
-_ONLY_ANSWERED = ev.Planned | ev.Refused | ev.Intended | ev.Shown
+_ONLY_ANSWERED = ev.Planned | ev.Refused | ev.Intended | ev.Shown | ev.Moved | ev.TokenRenewed
 """What happens to answered jobs alone: nothing is paid for somebody who was shown "did not respond"."""
 
 
@@ -83,9 +83,15 @@ def _step(job: Job, event: ev.JobEvent) -> Job:  # noqa: C901, PLR0911, PLR0912 
         case ev.Shown():
             return _shown(job, event)
         case ev.Replaced():
-            return replace(job, place=event.place) if job.place is Place.MESSAGE else job
+            return _replaced(job, event)
+        case ev.Moved():
+            return _moved(job, event) if job.place is Place.INBOX else job
         case ev.TokenDied():
-            return replace(job, token=None)
+            return replace(job, token=None) if job.token == event.token else job
+        case ev.RenewalOffered():
+            return _renewal_offered(job)
+        case ev.TokenRenewed():
+            return _renewed(job, event)
 
 
 _PICTURE_FROM = frozenset({_S.QUEUED, _S.UNKNOWN, _S.TIMED_OUT, _S.CANCELLED})
@@ -249,3 +255,46 @@ def _shown(job: Job, event: ev.Shown) -> Job:
         return replace(generation, attachment=attachment) if attachment else generation
 
     return replace(_each(job, place), shown_revision=max(job.shown_revision, event.revision))
+
+
+def _replaced(job: Job, event: ev.Replaced) -> Job:
+    renewed = job.token is not None and job.token != event.token
+    if job.place is not Place.MESSAGE or (event.place is Place.INBOX and renewed):
+        return job
+    return replace(job, place=event.place)
+
+
+def _renewal_offered(job: Job) -> Job:
+    return job if job.renewal_at is None else replace(job, renewal_offered=True, revision=job.revision + 1)
+
+
+def _renewed(job: Job, event: ev.TokenRenewed) -> Job:
+    """Edit with a fresh token from here on; what waited in the inbox goes to its message again."""
+    if job.place is Place.GONE or job.message_id != event.message_id:
+        return job
+    return replace(
+        job,
+        place=Place.MESSAGE,
+        token=event.token,
+        token_expires_at=event.token_expires_at,
+        size_limit_bytes=event.size_limit_bytes,
+        renewal_offered=False,
+        revision=job.revision + 1 if job.renewal_offered else job.revision,
+    )
+
+
+def _moved(job: Job, event: ev.Moved) -> Job:
+    """Put a job on its new message, which lacks all pictures: a card is owed as soon as there is one."""
+    return replace(
+        _each(job, lambda g: replace(g, attachment=None)),
+        place=Place.MESSAGE,
+        message_id=event.message_id,
+        channel_id=event.channel_id,
+        guild_id=event.guild_id,
+        token=event.token,
+        token_expires_at=event.token_expires_at,
+        size_limit_bytes=event.size_limit_bytes,
+        renewal_offered=False,
+        revision=job.revision + 1 if job.succeeded else job.revision,
+        shown_revision=max(job.shown_revision, event.revision),
+    )

@@ -46,6 +46,8 @@ class Verb(StrEnum):
     INFO = "info"
     DELETE = "delete"
     ERASE = "erase"
+    PLACE = "place"
+    RENEW = "renew"
 
 
 LABELS = {
@@ -54,7 +56,13 @@ LABELS = {
     Verb.INFO: "Info",
     Verb.DELETE: "Delete",
     Verb.ERASE: "Delete it",
+    Verb.PLACE: "Show here",
+    Verb.RENEW: "Get result",
 }
+
+
+WAITING_VERBS = (Verb.CANCEL, Verb.INFO)
+ENDED_VERBS = (Verb.AGAIN, Verb.INFO, Verb.DELETE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +112,9 @@ def card_of(
     lines = _lines(job, tone, shown=len(pictures), now=now, usual_s=usual_s)
     if smaller:
         lines = (*lines, words.MADE_SMALLER)
+    renew = job.renewal_offered and (waiting or len(pictures) < len(job.succeeded))
+    if renew:
+        lines = (*lines, words.RENEW)
     return Card(
         job_id=job.id,
         tone=tone,
@@ -113,7 +124,7 @@ def card_of(
         lines=lines,
         pictures=tuple(_picture(job, g, pictures[g.id]) for g in job.current if g.id in pictures),
         facts=facts,
-        verbs=(Verb.CANCEL, Verb.INFO) if waiting else (Verb.AGAIN, Verb.INFO, Verb.DELETE),
+        verbs=(*((Verb.RENEW,) if renew else ()), *(WAITING_VERBS if waiting else ENDED_VERBS)),
     )
 
 
@@ -163,9 +174,8 @@ def _lines(job: Job, tone: Tone, *, shown: int, now: datetime, usual_s: float | 
         return tuple(filter(None, (words.ahead(job.ahead), _more_references(job))))
     if tone is Tone.PAINTING:
         return tuple(filter(None, _painting(job, shown=shown, now=now, usual_s=usual_s)))
-    if job.state is JobState.DONE:
-        return ()
-    return _endings(job)
+    on_its_way = (words.ON_ITS_WAY,) if shown < len(job.succeeded) else ()
+    return on_its_way if job.state is JobState.DONE else (*_endings(job), *on_its_way)
 
 
 def _more_references(job: Job) -> str | None:
@@ -187,6 +197,15 @@ def _painting(job: Job, *, shown: int, now: datetime, usual_s: float | None) -> 
         words.ready(shown, len(job.current)) if len(job.current) > 1 and shown else None,
         _more_references(job),
     )
+
+
+def outcome_of(job: Job) -> str:
+    """Say in one line what came of a job, for lists."""
+    if job.under_way:
+        return words.STILL_PAINTING
+    if job.state is JobState.DONE:
+        return words.painted(len(job.succeeded), len(job.current))
+    return " ".join(_endings(job))
 
 
 def _endings(job: Job) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """A job as a value: its generations, and its state as a function of them; knows no store, no Discord and no Oxen."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.core.request import Ask, Plan
@@ -51,6 +51,8 @@ HOLDS_SLOT = frozenset({GenerationState.SUBMITTING, GenerationState.QUEUED})
 UNDER_WAY = HOLDS_SLOT | {GenerationState.PLANNED}
 MISSING = frozenset({GenerationState.UNKNOWN, GenerationState.TIMED_OUT, GenerationState.CANCELLED})
 """Ended for the person, but a picture may still turn up at Oxen."""
+RENEWAL_LEAD = timedelta(seconds=60)
+"""How long before its token ends a private answer asks for a fresh one: nothing can be said there afterwards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +98,8 @@ class Job:
     `id` is the interaction's id. `plan` is what will be sent; `checked` says that the references were read and fit.
     `version` guards every write; `revision` counts what people can see, and the card is owed while `shown_revision`
     is behind. `ahead` is what the first card said. `refusal` is a sentence for people. `credit_id` is whose picture
-    this one repeats. `token` answers and edits until `token_expires_at`, and is None once it is known to be dead.
+    this one repeats. `token` answers and edits until `token_expires_at`, and is None once it is known to be dead;
+    `renewal_offered` says that a private answer asks its owner for the next one.
     """
 
     id: str
@@ -121,6 +124,7 @@ class Job:
     refusal: str | None = None
     cancelled_by: int | None = None
     credit_id: int | None = None
+    renewal_offered: bool = False
     generations: tuple[Generation, ...] = ()
 
     @property
@@ -167,6 +171,18 @@ class Job:
     def card_owed(self) -> bool:
         """Tell whether the message shows less than is known."""
         return self.answer is Answer.GIVEN and self.place is Place.MESSAGE and self.revision > self.shown_revision
+
+    @property
+    def renewal_at(self) -> datetime | None:
+        """Tell when to ask the owner for a fresh token; None where nothing hangs on it.
+
+        A private answer has no second way in: the bot's own token cannot edit it.
+        """
+        unfinished = self.under_way or self.card_owed
+        reachable = self.answer is Answer.GIVEN and self.place is Place.MESSAGE and self.token is not None
+        if not (self.ask.private and reachable and unfinished) or self.renewal_offered:
+            return None
+        return self.token_expires_at - RENEWAL_LEAD
 
     @property
     def succeeded(self) -> tuple[Generation, ...]:

@@ -1,7 +1,7 @@
 """What can happen to a job, as values; `advance` is the only reader."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.core.job import Attachment, Place
@@ -152,14 +152,48 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replaced:
-    """The message cannot be reached any more: results wait in the owner's inbox, or there is nothing left to place."""
+    """The message cannot be reached any more: results wait in the owner's inbox, or there is nothing left to place.
+
+    `token` is the one that did not reach it; a fresh one that came meanwhile does, so that nothing goes to the inbox.
+    """
 
     place: Place
+    token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """The owner had the job shown in a new message, whose card shows `revision` without any picture."""
+
+    message_id: int
+    channel_id: int
+    guild_id: int | None
+    token: str = field(repr=False)
+    token_expires_at: datetime
+    size_limit_bytes: int
+    revision: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenDied:
-    """Discord refuses the interaction token; it is never tried again."""
+    """Discord takes this interaction token no longer; it is never tried again."""
+
+    token: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenewalOffered:
+    """The token of a private answer is about to end, and its card asks the owner for a fresh one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRenewed:
+    """The owner pressed a button on the job's message: that press has a token of its own, which edits it, too."""
+
+    message_id: int
+    token: str = field(repr=False)
+    token_expires_at: datetime
+    size_limit_bytes: int
 
 
 JobEvent = (
@@ -182,5 +216,8 @@ JobEvent = (
     | CancelAsked
     | Shown
     | Replaced
+    | Moved
     | TokenDied
+    | RenewalOffered
+    | TokenRenewed
 )

@@ -36,6 +36,19 @@ TIMED_OUT = (
     "Oxen did not finish in time, so it was asked to stop. It may have been charged. "
     "If the picture turns up within a day, it lands here. You can try again."
 )
+ON_ITS_WAY = "On its way here. What does not come waits for you in `/inbox`."
+STILL_PAINTING = "Still being painted."
+RENEW = (
+    "Discord lets the bot change a private answer for 15 minutes only, and they are nearly over. "
+    "Press Get result, and the picture comes here; else it waits for you in `/inbox`."
+)
+NOT_YOURS_TO_RENEW = "Only who asked for this picture can get its result."
+SHOWN_ELSEWHERE = "This one was shown in another message meanwhile."
+INBOX = "These could not be put where you asked for them. Each can be shown here instead:"
+INBOX_EMPTY = "Your inbox is empty: every picture of yours is where you asked for it."
+INBOX_GOES_ON = "There are older ones: they move up when you show these."
+NOT_YOURS_TO_PLACE = "Only who asked for this picture can have it shown here."
+NOT_IN_INBOX = "This one is not in your inbox any more. `/inbox` shows what still is."
 CANCELLED = "Cancelled before a picture was ready."
 REST_CANCELLED = "The rest was cancelled."
 CANCELLING = "Cancelling."

@@ -71,15 +71,17 @@ class Delivering:
             return job
         if job.plan is not None:
             await self._estimates.refresh(job.plan.model)
-        job, files = await self._fetch(job)
+        job, files = await self._fetch_what_can_be_had(job)
         now = _first_request(files)
         try:
             placed = await self._show(job, now)
         except UnfitResultsError as error:
             return await self.record(job, error.events)
         except (MessageGoneError, MessageUnreachableError) as error:
-            log.warning("job leaves its message: %s", type(error).__name__, extra={"job_id": job.id})
-            return await self._leave_message(job, error)
+            left = await self._leave_message(job, error)
+            if left.place is not Place.MESSAGE:
+                log.warning("job leaves its message: %s", type(error).__name__, extra={"job_id": job.id})
+            return left
         # What did not fit into this edit, could not be fetched yet or was finished meanwhile keeps the card owed.
         complete = all(g.attachment is not None or g.id in now for g in job.succeeded)
         return await self.record(job, [_shown(placed, job.revision if complete else job.shown_revision)])
@@ -112,6 +114,15 @@ class Delivering:
             change = await self._ledger.apply(job.id, event)
             job = change.after if change else job
         return job
+
+    async def _fetch_what_can_be_had(self, job: Job) -> tuple[Job, dict[str, ResultFile]]:
+        """Fetch as `_fetch` does; a card that asks for a fresh token waits for no picture."""
+        try:
+            return await self._fetch(job)
+        except TransientError:
+            if not job.renewal_offered:
+                raise
+        return job, {}
 
     async def _fetch(self, job: Job) -> tuple[Job, dict[str, ResultFile]]:
         """Fetch what the message lacks, as far as it can be had now, and give the job as it is then.
@@ -150,7 +161,7 @@ class Delivering:
             return await self._delivery.show(job, drawn or self._draw(job, files), files)
         except TokenDeadError:
             # Written down first, so that no crash and no other trouble makes anybody try it again.
-            await self._ledger.apply(job.id, TokenDied())
+            await self._ledger.apply(job.id, TokenDied(token=job.token))
             return await self._show(replace(job, token=None), files)
         except FileTooLargeError as error:
             limit_bytes = error.limit_bytes
@@ -176,7 +187,7 @@ class Delivering:
         if isinstance(error, MessageGoneError):
             change = await self._ledger.apply(job.id, CancelAsked(by=BY_NOBODY, at=self._clock()))
             await self._settlement.cancel_all(change.after if change else job)
-        change = await self._ledger.apply(job.id, Replaced(place=Place.INBOX))
+        change = await self._ledger.apply(job.id, Replaced(place=Place.INBOX, token=job.token))
         return change.after if change else job
 
 

@@ -1,12 +1,13 @@
 """Everything that a command or a button may ask for, in one value; the cogs' only door to the service."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.card import Card, card_of
 from bot.core.job import Job
 from bot.ports import Catalogue, Clock, JobStore
 from bot.service.cancellation import Cancellation
 from bot.service.estimates import Estimates
+from bot.service.placing import Placing
 from bot.service.removal import Removal
 from bot.service.rules import ModelRules
 from bot.service.submission import Submission
@@ -22,10 +23,13 @@ class Desk:
     submission: Submission
     cancellation: Cancellation
     removal: Removal
+    placing: Placing
     estimates: Estimates
     clock: Clock
 
     def first_card(self, job: Job) -> Card:
-        """Draw the card that answers the interaction."""
+        """Draw the card that answers an interaction: a job without its pictures, which come by an edit."""
         usual_s = self.estimates.usual_s(job.plan.model if job.plan else None)
+        # Its token is fresh, whatever the job's last one was.
+        job = replace(job, renewal_offered=False)
         return card_of(job, pictures={}, now=self.clock(), usual_s=usual_s)

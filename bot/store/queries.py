@@ -10,9 +10,12 @@ from bot.store.tables import (
     card_owed,
     generations,
     holds_slot,
+    holds_token,
+    in_inbox,
     jobs,
     missing,
     planned,
+    renewable,
     succeeded,
     under_way,
 )
@@ -45,6 +48,27 @@ OPEN = JOBS_WITH_GENERATIONS.where(jobs.c.id.in_(_HOLDING_SLOTS))
 MISSING_SINCE = JOBS_WITH_GENERATIONS.where(jobs.c.created_at >= _MOMENT, _has_generation(missing))
 
 OWED = JOBS_WITH_GENERATIONS.where(jobs.c.id.in_(_oldest(card_owed)))
+
+_TOKEN_ENDED = sa.and_(holds_token, jobs.c.token_expires_at <= _MOMENT)
+
+ENDED_TOKENS = sa.select(jobs.c.id).where(_TOKEN_ENDED).limit(1)
+
+# The version stays: a change that is under way goes on, and at worst brings the token back until the next time.
+FORGET_TOKENS = sa.update(jobs).where(_TOKEN_ENDED).values(sealed_token=None, renewal_at=None)
+
+RENEWALS_DUE = JOBS_WITH_GENERATIONS.where(
+    # Asked for by id: else SQLite would rather walk through all jobs in the order that is wanted.
+    jobs.c.id.in_(sa.select(jobs.c.id).where(renewable, jobs.c.renewal_at <= _MOMENT).correlate(None))
+)
+
+_NEWEST_IN_INBOX = (
+    sa.select(jobs.c.id)
+    .where(in_inbox, jobs.c.owner_id == sa.bindparam("owner_id"))
+    .order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
+    .limit(_LIMIT)
+)
+
+INBOX = JOBS_WITH_GENERATIONS.where(jobs.c.id.in_(_NEWEST_IN_INBOX.correlate(None)))
 
 SLOTS_TAKEN = sa.select(sa.func.count().label("slots")).select_from(generations).where(holds_slot)
 

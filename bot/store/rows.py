@@ -51,6 +51,7 @@ def job_row(job: Job, seal: TokenSeal) -> Values:
         "sealed_token": seal.close(job.token),
         "state": job.state,
         "counted_images": counted_images(job),
+        "renewal_at": job.renewal_at,
     }
 
 

@@ -105,6 +105,24 @@ class SqlStore:
     async def owed(self, limit: int) -> Sequence[Job]:
         return await self._jobs(queries.OWED, {"limit": limit})
 
+    async def forget_tokens(self, now: datetime) -> None:
+        # Looked for first: nearly always there are none, and a transaction that writes would hold up the others.
+        if await self._rows(queries.ENDED_TOKENS, {"moment": now}):
+            try:
+                await self._unbroken(self._forget_tokens(now))
+            except Exception as error:
+                raise faults.named(error) from error
+
+    async def _forget_tokens(self, now: datetime) -> None:
+        async with self._engine.begin() as connection:
+            await connection.execute(queries.FORGET_TOKENS, {"moment": now})
+
+    async def renewals_due(self, now: datetime) -> Sequence[Job]:
+        return await self._jobs(queries.RENEWALS_DUE, {"moment": now})
+
+    async def inbox(self, owner_id: int, limit: int) -> Sequence[Job]:
+        return (await self._jobs(queries.INBOX, {"owner_id": owner_id, "limit": limit}))[::-1]
+
     async def durations_s(self, model: str, limit: int) -> Sequence[float]:
         rows = await self._rows(queries.DURATIONS, {"model": model, "limit": limit})
         return [(row["ended_at"] - row["accepted_at"]).total_seconds() for row in rows]

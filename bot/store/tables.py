@@ -78,9 +78,11 @@ jobs = sa.Table(
     sa.Column("refusal", ForeignText),
     sa.Column("cancelled_by", sa.BigInteger),
     sa.Column("credit_id", sa.BigInteger),
+    sa.Column("renewal_offered", sa.Boolean, nullable=False),
     # Derived from the job at every write, so that queries can ask for them.
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("counted_images", sa.Integer, nullable=False),
+    sa.Column("renewal_at", Moment),
 )
 
 generations = sa.Table(
@@ -130,6 +132,10 @@ answered = _is(jobs.c.answer, Answer.GIVEN)
 answer_unknown = _is(jobs.c.answer, Answer.OWED)
 under_way = _is_one_of(jobs.c.state, UNDER_WAY_STATES)
 card_owed = sa.and_(answered, _is(jobs.c.place, Place.MESSAGE), jobs.c.revision > jobs.c.shown_revision)
+# What was cancelled before there was a picture has nothing to place.
+in_inbox = sa.and_(_is(jobs.c.place, Place.INBOX), sa.not_(_is(jobs.c.state, JobState.CANCELLED)))
+holds_token = jobs.c.sealed_token.is_not(None)
+renewable = jobs.c.renewal_at.is_not(None)
 
 planned = _is(generations.c.state, GenerationState.PLANNED)
 holds_slot = _is_one_of(generations.c.state, HOLDS_SLOT)
@@ -147,6 +153,9 @@ _partial("jobs_under_way_of_owner", under_way, jobs.c.owner_id)
 _partial("jobs_under_way", under_way, jobs.c.created_at, jobs.c.id)
 _partial("jobs_unanswered", answer_unknown, jobs.c.created_at, jobs.c.id)
 _partial("jobs_card_owed", card_owed, jobs.c.created_at, jobs.c.id)
+_partial("jobs_holding_token", holds_token, jobs.c.token_expires_at)
+_partial("jobs_renewable", renewable, jobs.c.renewal_at)
+_partial("jobs_in_inbox", in_inbox, jobs.c.owner_id, jobs.c.created_at, jobs.c.id)
 
 sa.Index("generations_remote_id", generations.c.remote_id, unique=True)
 _partial("generations_holding_slot", holds_slot, generations.c.job_id)

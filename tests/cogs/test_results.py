@@ -14,7 +14,8 @@ from bot.core.card import Verb
 from bot.core.job import GenerationState, JobState, Place
 from bot.errors import UserError
 from bot.view import PROMPT_INLINE_LIMIT
-from cogs.results import Results, setup
+from cogs import inbox, results
+from cogs.results import Results
 from tests.core.jobs import OWNER, PLAN, a_job, an_ask
 from tests.discord_edge import FakeInteraction, text_of
 from tests.service.rig import Rig
@@ -39,7 +40,10 @@ async def press(handler: Press, interaction: FakeInteraction) -> None:
 
 async def test_every_button_of_a_card_has_a_handler(rig: Rig) -> None:
     known: dict[str, Press] = {}
-    await setup(cast("EaselBot", SimpleNamespace(desk=rig.desk(), on_press=known.__setitem__)))
+    tree = SimpleNamespace(add_command=list[object]().append)
+    bot = cast("EaselBot", SimpleNamespace(desk=rig.desk(), on_press=known.__setitem__, tree=tree))
+    await results.setup(bot)
+    await inbox.setup(bot)
     assert set(known) == set(Verb)
 
 
@@ -53,12 +57,58 @@ async def test_the_owner_and_a_moderator_may_cancel(rig: Rig, user_id: int, mode
 
 async def test_a_stranger_may_neither_cancel_nor_delete(rig: Rig) -> None:
     await rig.post()
-    results = buttons(rig)
-    for handler in (results.cancel, results.delete, results.erase):
+    handlers = buttons(rig)
+    for handler in (handlers.cancel, handlers.delete, handlers.erase):
         with pytest.raises(UserError, match="Only who asked"):
             await press(handler, presser(rig, user_id=STRANGER))
     assert await rig.states() == [S.QUEUED]
     assert rig.delivery.removed == []
+
+
+async def test_a_moderator_of_another_channel_is_a_stranger(rig: Rig) -> None:
+    await rig.keep(replace(a_job(S.QUEUED), channel_id=18))
+    handlers = buttons(rig)
+    for handler in (handlers.cancel, handlers.delete, handlers.erase):
+        with pytest.raises(UserError, match="Only who asked"):
+            await press(handler, presser(rig, user_id=STRANGER, moderator=True))
+
+
+PRIVATE = replace(a_job(S.SUCCEEDED), ask=replace(an_ask(), private=True), token=None, place=Place.INBOX, revision=2)
+
+
+def pressed_on(message_id: int, interaction: FakeInteraction) -> FakeInteraction:
+    interaction.message, interaction.token = SimpleNamespace(id=message_id), "fresh token"
+    return interaction
+
+
+async def test_get_result_brings_a_fresh_token_and_the_picture_to_the_message(rig: Rig) -> None:
+    await rig.keep(PRIVATE)
+    interaction = pressed_on(77, presser(rig))
+    await press(buttons(rig).renew, interaction)
+    job = await rig.get()
+    assert interaction.response.said == [("defer", {})]
+    assert (job.place, job.message_id, job.token, job.card_owed) == (Place.MESSAGE, 77, "fresh token", True)
+
+
+async def test_get_result_is_its_owner_s_alone(rig: Rig) -> None:
+    await rig.keep(PRIVATE)
+    with pytest.raises(UserError, match="Only who asked"):
+        await press(buttons(rig).renew, pressed_on(77, presser(rig, user_id=STRANGER, moderator=True)))
+    assert (await rig.get()).token is None
+
+
+async def test_get_result_on_a_message_that_the_job_has_left_says_so(rig: Rig) -> None:
+    await rig.keep(PRIVATE)
+    with pytest.raises(UserError, match="another message"):
+        await press(buttons(rig).renew, pressed_on(99, presser(rig)))
+    assert (await rig.get()).place is Place.INBOX
+
+
+@pytest.mark.parametrize(("private", "token"), [(True, "fresh token"), (False, "interaction token")])
+async def test_a_cancel_of_a_private_job_renews_its_token(rig: Rig, private: bool, token: str) -> None:  # noqa: FBT001
+    await rig.post(a_job(ask=replace(an_ask(), private=private)))
+    await press(buttons(rig).cancel, pressed_on(77, presser(rig)))
+    assert (await rig.get()).token == token
 
 
 async def test_what_has_ended_cannot_be_cancelled(rig: Rig) -> None:

@@ -31,6 +31,7 @@ def _unshown(job: Job, answer: Answer) -> Job:
 WAITING = a_job(S.PLANNED, ask=an_ask(references=1))
 SUBMITTING = a_job(S.SUBMITTING, ask=an_ask(references=1))
 QUEUED = a_job(S.QUEUED, ask=an_ask(references=1))
+PRIVATE = replace(an_ask(references=1), private=True)
 SETUPS: Mapping[str, Job] = {
     "received": _unshown(WAITING, Answer.OWED),
     "abandoned": _unshown(WAITING, Answer.MISSED),
@@ -46,8 +47,21 @@ SETUPS: Mapping[str, Job] = {
     "unknown, no answer": _with(a_job(ask=an_ask(references=1)), undecided()),
     "unknown, lost": a_job(S.UNKNOWN, ask=an_ask(references=1)),
     "timed out": a_job(S.TIMED_OUT, ask=an_ask(references=1)),
+    "queued, private": replace(QUEUED, ask=PRIVATE),
+    "succeeded, in the inbox": replace(a_job(S.SUCCEEDED), place=Place.INBOX),
+    "failed, in the inbox": replace(a_job(S.FAILED), place=Place.INBOX),
 }
 UNFETCHED = Cause.REFERENCE_NOT_FETCHED
+MOVED = ev.Moved(
+    message_id=78,
+    channel_id=18,
+    guild_id=None,
+    token="another token",
+    token_expires_at=LATER,
+    size_limit_bytes=1,
+    revision=1,
+)
+RENEWED = ev.TokenRenewed(message_id=77, token="fresh token", token_expires_at=LATER, size_limit_bytes=1)
 EVENTS: Mapping[str, ev.JobEvent] = {
     "Answered": ev.Answered(message_id=77, revision=1),
     "AnswerMissed": ev.AnswerMissed(),
@@ -69,8 +83,11 @@ EVENTS: Mapping[str, ev.JobEvent] = {
     "ResultUnreadable": ev.ResultUnreadable(generation_id="1-1", text="0 bytes"),
     "CancelAsked": ev.CancelAsked(by=7, at=LATER),
     "Shown": ev.Shown(revision=1, attachments={}),
-    "Replaced": ev.Replaced(place=Place.INBOX),
-    "TokenDied": ev.TokenDied(),
+    "Replaced": ev.Replaced(place=Place.INBOX, token="interaction token"),
+    "Moved": MOVED,
+    "TokenDied": ev.TokenDied(token="interaction token"),
+    "RenewalOffered": ev.RenewalOffered(),
+    "TokenRenewed": RENEWED,
 }
 
 
@@ -81,7 +98,7 @@ def described(before: Job, after: Job) -> tuple[str, str, str]:
 
 
 def documented() -> dict[tuple[str, str], tuple[str, str, str]]:
-    """Read the table: (from, event) -> (becomes, job, card). A row from "any state" stands for each."""
+    """Read the table: (from, event) -> (becomes, job, card)."""
     section = TABLE.read_text(encoding="utf-8").partition("<!-- states -->")[2].partition("<!-- /states -->")[0]
     rows: dict[tuple[str, str], tuple[str, str, str]] = {}
     for line in section.strip().splitlines()[2:]:
@@ -90,12 +107,19 @@ def documented() -> dict[tuple[str, str], tuple[str, str, str]]:
     return rows
 
 
+def general(job: Job, event: str) -> bool:
+    """Tell whether the table has a row for many jobs that holds for this one."""
+    kinds = {"any": True, "any, answered": job.answer is Answer.GIVEN}
+    kinds["any, on its message"] = job.place is Place.MESSAGE
+    return any(holds and (kind, event) in ROWS for kind, holds in kinds.items())
+
+
 ROWS = documented() if TABLE.exists() else {}
 
 
 def test_the_table_names_only_states_and_events_that_exist() -> None:
     assert ROWS
-    assert {before for before, _ in ROWS} <= {*SETUPS, "any"}
+    assert {before for before, _ in ROWS} <= {*SETUPS, "any", "any, answered", "any, on its message"}
     assert {event for _, event in ROWS} <= set(EVENTS)
     assert {type(event) for event in EVENTS.values()} == set(ev.JobEvent.__args__)
 
@@ -106,7 +130,7 @@ def test_a_job_changes_as_the_table_says_and_in_no_other_way(before: str) -> Non
     same = (job.current[0].state.value, job.state.value, "")
     for name, event in EVENTS.items():
         after = advance(job, event)
-        expected = ROWS.get((before, name), same if ("any", name) in ROWS else None)
+        expected = ROWS.get((before, name), same if general(job, name) else None)
         assert (name, None if after is job else described(job, after)) == (name, expected)
 
 
@@ -191,6 +215,53 @@ def test_a_picture_that_lies_on_the_message_is_never_called_unreadable() -> None
     assert advance(job, EVENTS["ResultUnreadable"]) is job
 
 
+def test_a_job_that_moved_leaves_everything_of_its_old_message_behind() -> None:
+    lying = replace(a_generation(S.SUCCEEDED), attachment=Attachment(id=5, filename="1-1.png"))
+    moved = advance(replace(_with(a_job(), lying), place=Place.INBOX), MOVED)
+    assert (moved.message_id, moved.channel_id, moved.guild_id, moved.token) == (78, 18, None, "another token")
+    assert (moved.token_expires_at, moved.size_limit_bytes) == (LATER, 1)
+    assert moved.generations[0].attachment is None
+    assert moved.card_owed
+
+
+def test_of_two_moves_the_first_counts() -> None:
+    moved = advance(SETUPS["succeeded, in the inbox"], MOVED)
+    assert advance(moved, replace(MOVED, message_id=79)) is moved
+
+
+def test_a_renewed_token_brings_what_waits_in_the_inbox_back_to_its_message() -> None:
+    waiting = replace(SETUPS["succeeded, in the inbox"], token=None, revision=2, renewal_offered=True)
+    renewed = advance(waiting, RENEWED)
+    assert (renewed.token, renewed.token_expires_at, renewed.size_limit_bytes) == ("fresh token", LATER, 1)
+    assert (renewed.place, renewed.renewal_offered, renewed.card_owed) == (Place.MESSAGE, False, True)
+
+
+def test_a_press_on_a_message_that_the_job_has_left_renews_nothing() -> None:
+    job = SETUPS["queued, private"]
+    assert advance(job, replace(RENEWED, message_id=99)) is job
+
+
+def test_bad_news_of_an_old_token_says_nothing_of_the_fresh_one() -> None:
+    renewed = advance(SETUPS["queued, private"], RENEWED)
+    assert advance(renewed, EVENTS["TokenDied"]) is renewed
+    assert advance(renewed, EVENTS["Replaced"]) is renewed
+
+
+def test_what_was_deleted_on_purpose_is_gone_whatever_token_there_is() -> None:
+    renewed = advance(SETUPS["queued, private"], RENEWED)
+    assert advance(renewed, ev.Replaced(place=Place.GONE)).place is Place.GONE
+
+
+def test_what_was_deleted_for_good_is_never_moved() -> None:
+    gone = replace(a_job(S.SUCCEEDED), place=Place.GONE)
+    assert advance(gone, MOVED) is gone
+
+
+def test_a_change_that_came_while_a_job_moved_is_owed() -> None:
+    failed = replace(SETUPS["failed, in the inbox"], revision=2)
+    assert advance(failed, MOVED).card_owed
+
+
 PICTURES = ("1-1", "1-2", "1-1-2", "1-2-2")
 ids = st.sampled_from(PICTURES)
 intents = st.sampled_from(["i-1", "i-2"])
@@ -218,11 +289,14 @@ JOB_EVENTS = st.one_of(
     st.builds(ev.CancelAsked, by=st.just(7), at=times),
     st.builds(ev.Shown, revision=st.just(1), attachments=st.dictionaries(ids, attachments, max_size=1)),
     st.builds(ev.Replaced, place=st.sampled_from([Place.INBOX, Place.GONE])),
-    st.just(ev.TokenDied()),
+    st.just(MOVED),
+    st.just(ev.TokenDied(token="interaction token")),
+    st.just(ev.RenewalOffered()),
+    st.just(RENEWED),
 )
 BEGINNINGS = st.sampled_from(
     [
-        a_job(S.PLANNED, S.PLANNED, ask=an_ask(references=1, count=2)),
+        a_job(S.PLANNED, S.PLANNED, ask=replace(an_ask(references=1, count=2), private=True)),
         _unshown(replace(a_job(S.PLANNED, S.PLANNED, ask=an_ask(references=1, count=2)), checked=False), Answer.OWED),
     ]
 )

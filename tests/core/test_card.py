@@ -75,6 +75,21 @@ def test_past_three_medians_the_card_says_that_it_takes_longer() -> None:
     assert words.LONGER_THAN_USUAL in draw(job, age_s=31, usual_s=10).lines
 
 
+def test_pictures_that_are_not_there_yet_are_on_their_way() -> None:
+    job = a_job(S.SUCCEEDED, S.SUCCEEDED)
+    assert card_of(job, pictures={"1-1": "1-1.png"}, now=NOW, usual_s=None).lines == (words.ON_ITS_WAY,)
+    assert draw(job).lines == ()
+
+
+def test_a_private_card_whose_token_ends_asks_for_a_press_while_something_is_to_come() -> None:
+    asking = replace(a_job(S.QUEUED), renewal_offered=True)
+    assert draw(asking).verbs == (Verb.RENEW, Verb.CANCEL, Verb.INFO)
+    assert words.RENEW in draw(asking).lines
+    done = replace(a_job(S.SUCCEEDED), renewal_offered=True)
+    assert Verb.RENEW not in draw(done).verbs
+    assert Verb.RENEW in card_of(done, pictures={}, now=NOW, usual_s=None).verbs
+
+
 def test_a_batch_under_way_counts_what_has_landed() -> None:
     assert "2 of 4 ready" in draw(a_job(S.SUCCEEDED, S.SUCCEEDED, S.QUEUED, S.PLANNED)).lines
 

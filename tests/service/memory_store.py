@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.admission import Admission, Admitted, AlreadyThere, Change, DayUsedUp, MemberLimits, TooManyUnderWay
-from bot.core.job import HOLDS_SLOT, MISSING, Answer, Generation, GenerationState, Job
+from bot.core.job import HOLDS_SLOT, MISSING, Answer, Generation, GenerationState, Job, JobState, Place
 from bot.errors import RemoteIdTakenError, StoreUnavailableError
 from bot.store.rows import counted_images
 
@@ -98,6 +98,20 @@ class MemoryStore:
 
     async def owed(self, limit: int) -> Sequence[Job]:
         return (await self._which(lambda job: job.card_owed))[:limit]
+
+    async def forget_tokens(self, now: datetime) -> None:
+        await self._turn()
+        for job in [job for job in self._jobs.values() if job.token_expires_at <= now]:
+            self._jobs[job.id] = replace(job, token=None)
+
+    async def renewals_due(self, now: datetime) -> Sequence[Job]:
+        return await self._which(lambda job: job.renewal_at is not None and job.renewal_at <= now)
+
+    async def inbox(self, owner_id: int, limit: int) -> Sequence[Job]:
+        found = await self._which(
+            lambda job: job.owner_id == owner_id and job.place is Place.INBOX and job.state is not JobState.CANCELLED
+        )
+        return found[::-1][:limit]
 
     async def durations_s(self, model: str, limit: int) -> Sequence[float]:
         await self._turn()

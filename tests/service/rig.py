@@ -19,6 +19,7 @@ from bot.service.desk import Desk
 from bot.service.early import EarlyEvents
 from bot.service.estimates import Estimates
 from bot.service.ledger import Ledger
+from bot.service.placing import Placing
 from bot.service.posting import Posting
 from bot.service.preparation import Preparation
 from bot.service.reconciliation import Reconciliation
@@ -108,6 +109,7 @@ class Rig:
         )
         self.unclear = self.unclear_with(store)
         self.cancellation = Cancellation(ledger=self.ledger, settlement=self.settlement, clock=clock)
+        self.placing = Placing(store=store, ledger=self.ledger)
         self.removal = Removal(ledger=self.ledger, cancellation=self.cancellation, delivery=self.delivery)
 
     async def _confirm_refusal(self) -> bool:
@@ -143,6 +145,7 @@ class Rig:
             submission=self.submission(),
             cancellation=self.cancellation,
             removal=self.removal,
+            placing=self.placing,
             estimates=self.estimates,
             clock=self.clock,
         )

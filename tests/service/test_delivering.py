@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from bot.core import words
-from bot.core.card import Tone
+from bot.core.card import Tone, Verb
 from bot.core.job import Attachment, GenerationState, Job, JobState, Place
-from bot.core.job_events import CancelAsked
+from bot.core.job_events import CancelAsked, TokenRenewed
 from bot.core.placement import SMALLER
 from bot.errors import (
     Cause,
@@ -192,6 +192,23 @@ async def test_a_private_answer_out_of_time_goes_to_the_inbox(rig: Rig) -> None:
     rig.delivery.troubles.extend([TokenDeadError("401"), MessageUnreachableError("private")])
     job = await deliver(rig)
     assert (job.place, job.card_owed, job.state) == (Place.INBOX, False, JobState.DONE)
+
+
+async def test_a_token_renewed_meanwhile_keeps_the_job_on_its_message(rig: Rig) -> None:
+    job = await rig.keep(DONE)
+    renewed = TokenRenewed(message_id=77, token="fresh", token_expires_at=job.token_expires_at, size_limit_bytes=10**9)
+    await rig.ledger.apply("1", renewed)
+    rig.delivery.troubles.extend([TokenDeadError("401"), MessageUnreachableError("private")])
+    job = await rig.delivering.deliver(job)
+    assert (job.place, job.token, job.card_owed) == (Place.MESSAGE, "fresh", True)
+    assert not (await rig.delivering.deliver(job)).card_owed
+
+
+async def test_a_card_that_asks_for_a_token_waits_for_no_picture(rig: Rig) -> None:
+    rig.api.files[LINK] = [TransientError("503")]
+    job = await deliver(rig, replace(DONE, renewal_offered=True))
+    assert Verb.RENEW in rig.delivery.last.card.verbs
+    assert job.card_owed
 
 
 async def test_a_message_out_of_reach_lets_the_rest_be_painted(rig: Rig) -> None:

@@ -30,7 +30,7 @@ async def test_what_changes_nothing_is_told_to_nobody(rig: Rig) -> None:
 
 
 async def test_an_event_for_no_job_is_none(rig: Rig) -> None:
-    assert await rig.ledger.apply("9", TokenDied()) is None
+    assert await rig.ledger.apply("9", TokenDied(token="interaction token")) is None
 
 
 async def test_observers_are_told_in_their_order(rig: Rig) -> None:
@@ -55,7 +55,7 @@ async def test_each_change_of_state_is_one_line_and_a_doubled_job_is_none(
     caplog.set_level(logging.INFO, "bot.service.ledger")
     await rig.ledger.add(a_job(), limits=NO_LIMITS, slots=SLOTS)
     assert await rig.ledger.add(a_job(), limits=NO_LIMITS, slots=SLOTS) == AlreadyThere()
-    await rig.ledger.apply("1", TokenDied())
+    await rig.ledger.apply("1", TokenDied(token="interaction token"))
     await rig.ledger.apply("1", CancelAsked(by=7, at=rig.clock()))
     assert caplog.messages == ["job waiting", "job cancelled"]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 WIRED = ("bot.service", "bot.worker", "bot.deliverer", "bot.sweeper", "bot.listener")
-NOT_SIMULATED = {"desk"}
+NOT_SIMULATED = {"desk", "placing"}
 """What the cogs take hold of; the members of a simulation press the verbs themselves."""
 
 Wiring = dict[str, set[str]]

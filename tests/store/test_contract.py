@@ -10,9 +10,10 @@ import pytest
 from bot.core.job import Answer, Generation, GenerationState, Job, Place
 from bot.errors import RemoteIdTakenError, StoreUnavailableError
 from bot.ports import JobStore
+from bot.store import open_store
 from bot.store.lanes import BATCH_SIZE
 from tests.store.conftest import Opener
-from tests.store.values import FULL_JOB, NO_LIMITS, NOW, SLOTS, a_job, a_job_in, revised, with_generation
+from tests.store.values import FULL_JOB, NO_LIMITS, NOW, SLOTS, StoppedClock, a_job, a_job_in, revised, with_generation
 
 S = GenerationState
 
@@ -261,6 +262,56 @@ async def test_a_shown_card_is_owed_no_longer(store: JobStore) -> None:
     await added(store, revised(a_job_in(1, S.SUCCEEDED)))
     await store.change("1", lambda job: replace(job, shown_revision=job.revision))
     assert await store.owed(9) == []
+
+
+async def test_a_token_that_has_ended_is_kept_no_longer(store: JobStore) -> None:
+    await added(store, a_job(1), a_job(2))
+    await store.forget_tokens(a_job(1).token_expires_at)
+    assert [await store.get("1"), await store.get("2")] == [replace(a_job(1), token=None), a_job(2)]
+
+
+async def test_a_token_that_cannot_be_read_is_removed_as_well(opened: Opener, database: str) -> None:
+    store = await opened(database)
+    await added(store, a_job())
+    await store.close()
+    changed = await open_store(database, secret="another secret", clock=StoppedClock(), durable=False)
+    await changed.forget_tokens(a_job().token_expires_at)
+    await changed.close()
+    found = await (await opened(database)).get("1")
+    assert found is not None
+    assert found.token is None
+
+
+async def test_renewals_are_due_for_private_answers_whose_token_is_about_to_end(store: JobStore) -> None:
+    def private(number: int, state: GenerationState = S.QUEUED) -> Job:
+        job = a_job_in(number, state)
+        return replace(job, ask=replace(job.ask, private=True), token_expires_at=NOW + timedelta(seconds=60 + number))
+
+    others = [
+        replace(private(3), renewal_offered=True),
+        replace(private(4), token=None),
+        replace(private(5), place=Place.INBOX),
+        replace(private(6), ask=a_job().ask),
+        private(7, S.SUCCEEDED),
+    ]
+    owed = revised(private(2, S.SUCCEEDED))
+    await added(store, private(1), owed, private(9), *others)
+    assert await store.renewals_due(NOW + timedelta(seconds=8)) == [private(1), owed]
+
+
+async def test_the_inbox_has_its_owners_unplaced_jobs_newest_first_but_not_what_was_cancelled(store: JobStore) -> None:
+    def unplaced(number: int, state: GenerationState = S.SUCCEEDED, *, owner_id: int = 7) -> Job:
+        return replace(a_job_in(number, state), place=Place.INBOX, owner_id=owner_id)
+
+    others = [
+        a_job_in(4, S.SUCCEEDED),
+        replace(unplaced(5), place=Place.GONE),
+        unplaced(6, owner_id=8),
+        unplaced(7, S.CANCELLED),
+    ]
+    await added(store, unplaced(2), unplaced(3, S.FAILED), unplaced(1, S.QUEUED), *others)
+    assert await store.inbox(7, 9) == [unplaced(3, S.FAILED), unplaced(2), unplaced(1, S.QUEUED)]
+    assert [job.id for job in await store.inbox(7, 2)] == ["3", "2"]
 
 
 async def test_durations_are_those_of_the_models_last_successes_newest_first(store: JobStore) -> None:

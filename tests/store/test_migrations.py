@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,17 +17,18 @@ from bot.store import DatabaseCondition, check_database
 from bot.store.engine import open_engine
 from bot.store.location import locate
 from bot.store.migrate import MIGRATIONS, known_revision, migrate
-from bot.store.rows import generation_rows
-from bot.store.tables import generations, metadata
+from bot.store.rows import JOBS_WITH_GENERATIONS, generation_rows, job_row, read_jobs
+from bot.store.seal import TokenSeal
+from bot.store.tables import generations, jobs, metadata
 from tests.store.conftest import Opener
-from tests.store.values import NO_LIMITS, SLOTS, a_job
+from tests.store.values import NO_LIMITS, SECRET, SLOTS, a_job
 
 HALF_DONE = """
 import sqlalchemy as sa
 from alembic import op
 
 revision = "9999"
-down_revision = "0001"
+down_revision = "0004"
 
 
 def upgrade() -> None:
@@ -34,6 +36,8 @@ def upgrade() -> None:
     op.execute("SELECT * FROM nowhere")
 """
 
+ADDED = frozenset({"renewal_offered", "renewal_at"})
+"""Columns that later steps brought."""
 INDEXES = {
     "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY name",
     "postgresql": "SELECT indexname, regexp_replace(indexdef, ' ON \\w+\\.', ' ON ') FROM pg_indexes"
@@ -95,7 +99,7 @@ async def test_a_migration_that_fails_half_way_leaves_nothing_behind(engine: Asy
         await on(engine, lambda connection: migrate(connection, folder))
     assert await on(engine, tables) == set()
     await on(engine, migrate)
-    assert await on(engine, known_revision) == "0001"
+    assert await on(engine, known_revision) == "0004"
 
 
 async def test_an_update_that_fails_half_way_leaves_the_old_schema_and_the_jobs(
@@ -111,6 +115,19 @@ async def test_an_update_that_fails_half_way_leaves_the_old_schema_and_the_jobs(
         await on(engine, lambda connection: migrate(connection, folder))
     await engine.dispose()
     assert await (await opened(database)).get("1") == a_job()
+
+
+async def test_jobs_from_before_a_step_are_there_after_it(engine: AsyncEngine, tmp_path: Path) -> None:
+    folder = shutil.copytree(MIGRATIONS, tmp_path / "migrations")
+    for later in [path for path in (folder / "versions").glob("*.py") if not path.name.startswith("0001")]:
+        later.unlink()
+    await on(engine, lambda connection: migrate(connection, folder))
+    row = {name: value for name, value in job_row(a_job(), TokenSeal(SECRET)).items() if name not in ADDED}
+    await on(engine, lambda connection: connection.execute(sa.insert(jobs), row))
+    await on(engine, migrate)
+    async with engine.connect() as connection:
+        (found,) = read_jobs((await connection.execute(JOBS_WITH_GENERATIONS)).mappings(), TokenSeal(SECRET))
+    assert found == replace(a_job(), generations=())
 
 
 async def test_a_database_of_a_newer_easel_is_refused_in_a_sentence(database: str, opened: Opener) -> None:

@@ -108,6 +108,7 @@ FULL_JOB = Job(
     refusal="No.",
     cancelled_by=2**62 + 6,
     credit_id=2**62 + 7,
+    renewal_offered=True,
     generations=(
         Generation(
             id="g-1",
