@@ -17,8 +17,9 @@ TESTS := $(VENV_PYTHON) -m pytest -q --numprocesses=2 --dist=loadscope --hypothe
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{ printf "  %-12s %s\n", $$1, $$2 }'
 
-demo: $(RUNTIME) ## try Easel in the browser, without an account and without a network
+demo: $(RUNTIME) ## try Easel in terminal and browser, without an account and without a network
 	@$(VENV_PYTHON) -m sandbox --once
+	@$(VENV_PYTHON) -m sandbox
 
 run: $(RUNTIME) ## run the bot with the settings in .env
 	@$(VENV_PYTHON) -m bot

@@ -1,4 +1,4 @@
-"""`python -m sandbox --once`: arguments in, exit code out; ends cleanly when somebody interrupts it."""
+"""`python -m sandbox [--once]`: arguments in, exit code out; ends cleanly when somebody interrupts it."""
 
 import argparse
 import asyncio
@@ -10,11 +10,12 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
-from sandbox import once
+from sandbox import demo, once
 from sandbox.terminal import Terminal
 
 INTERRUPTED = 130
 """What a shell says of a program that Ctrl-C ended: 128 and the signal's number."""
+HIGHEST_PORT = 65_535
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -22,23 +23,41 @@ def main() -> int:
     """Run the demo and give the exit code."""
     arguments = _parser().parse_args()
     terminal = Terminal(sys.stdout, os.environ)
-    demo = once.run(arguments.out, terminal, monotonic=time.monotonic)
-    return asyncio.run(_until_interrupted(demo, terminal))
+    if arguments.once:
+        short = once.run(arguments.out, terminal, monotonic=time.monotonic)
+        return asyncio.run(_until_interrupted(short, terminal, exit_code=INTERRUPTED))
+    # A page is ended by Ctrl-C and by nothing else, so that is no failure.
+    page = demo.run(terminal, port=arguments.port)
+    return asyncio.run(_until_interrupted(page, terminal, exit_code=demo.STOPPED))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m sandbox", description="Try Easel without an account and without a network."
+        prog="python -m sandbox",
+        description="Try Easel without an account and without a network: in the browser, or --once in the terminal.",
     )
-    parser.add_argument("--once", action="store_true", required=True, help="play a short demo in the terminal and end")
+    parser.add_argument("--once", action="store_true", help="play a short demo in the terminal and end")
     parser.add_argument(
-        "--out", type=Path, default=Path("out"), metavar="DIR", help="where the pictures go (default: out)"
+        "--out", type=Path, default=Path("out"), metavar="DIR", help="where --once puts its pictures (default: out)"
+    )
+    parser.add_argument(
+        "--port",
+        type=_port,
+        default=demo.PORT,
+        help=f"where the page is (default: {demo.PORT}, or the next one that is free)",
     )
     return parser
 
 
-async def _until_interrupted(demo: Coroutine[Any, Any, int], terminal: Terminal) -> int:
-    task = asyncio.create_task(demo)
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= HIGHEST_PORT:
+        raise ValueError
+    return port
+
+
+async def _until_interrupted(work: Coroutine[Any, Any, int], terminal: Terminal, *, exit_code: int) -> int:
+    task = asyncio.create_task(work)
     loop = asyncio.get_running_loop()
     for number in ENDING:
         loop.add_signal_handler(number, task.cancel)
@@ -46,7 +65,7 @@ async def _until_interrupted(demo: Coroutine[Any, Any, int], terminal: Terminal)
         return await task
     except asyncio.CancelledError:
         terminal.line("\nStopped. Nothing is left running.")
-        return INTERRUPTED
+        return exit_code
 
 
 if __name__ == "__main__":

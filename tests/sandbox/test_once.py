@@ -118,13 +118,6 @@ def test_an_interrupt_leaves_nothing_behind(number: signal.Signals, tmp_path: Pa
     assert not list((tmp_path / "tmp").iterdir())
 
 
-def test_without_a_mode_it_says_how_to_call_it() -> None:
-    done = subprocess.run(DEMO, cwd=ROOT, capture_output=True, text=True, check=False, timeout=WAIT_S)  # noqa: S603
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "usage: python -m sandbox" in done.stderr
-    assert "required: --once" in done.stderr
-
-
 async def failed(out: Path, program: str) -> str:
     """Play the demo with another program in the bot's place, and give what was said."""
     said = io.StringIO()

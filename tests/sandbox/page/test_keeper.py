@@ -71,3 +71,14 @@ async def test_a_bot_that_ends_before_it_is_ready_is_told() -> None:
     with pytest.raises(BotEndedError):
         await starting
     assert keeper.status.exit_code == 2
+
+
+async def test_a_bot_that_never_gets_ready_does_not_run_on() -> None:
+    async def give_up() -> None:
+        raise TimeoutError
+
+    lives = Lives()
+    keeper = BotKeeper(start=lives.start, ready=give_up, bell=Bell())
+    with pytest.raises(TimeoutError):
+        await keeper.start()
+    assert (keeper.status.state, keeper.status.exit_code) == (BotState.STOPPED, -9)

@@ -1,0 +1,163 @@
+"""The catalogue of what can be made to go wrong by one click: a button, a sentence, and how it is done."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from sandbox.discord import Interaction, Message
+from sandbox.oxen import Hold, LoseAnswer, Refuse, Stick, server_error, too_many_requests
+from sandbox.page.backstage import Backstage
+
+_QUEUE = "POST /ai/queue"
+# The edit that brings the picture, on the interaction's token.
+_EDIT = r"/webhooks/\d+/[^/]+/messages/"
+_SLOW_ANSWER_S = 4.0
+_RETRY_AFTER_S = 2
+_SMALL_UPLOAD_BYTES = 40_000
+"""Less than any picture of the painter's, so that every one must be made smaller."""
+
+
+class Ending(Enum):
+    """How the card should end."""
+
+    PICTURE = auto()
+    GONE = auto()
+    CANCELLED = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The picture that a trouble strikes, once it is being painted."""
+
+    interaction: Interaction
+    message: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """One button. `before` is done ahead of the order, `while_painting` in the middle of it; `kills` ends the bot then.
+
+    `told` is the step of the story that says so.
+    """
+
+    label: str
+    promise: str
+    told: str
+    before: Callable[[Backstage], object] | None = None
+    while_painting: Callable[[Backstage, Target], object] | None = None
+    kills: bool = False
+    ending: Ending = Ending.PICTURE
+
+
+def _drop_stream(stage: Backstage, _target: Target) -> None:
+    stage.oxen.drop_streams()
+
+
+def _freeze_stream(stage: Backstage, _target: Target) -> None:
+    """A half-open line: what is open stays silent for ever, a new connection works."""
+    stage.oxen.freeze_streams()
+    stage.oxen.thaw_streams()
+
+
+def _expire_token(stage: Backstage, target: Target) -> None:
+    stage.discord.circumstances.expire_token(target.interaction)
+
+
+def _delete_message(stage: Backstage, target: Target) -> None:
+    stage.discord.circumstances.delete_message(target.message)
+
+
+def _drop_gateway(stage: Backstage, _target: Target) -> None:
+    stage.discord.gateway.drop_all()
+
+
+TROUBLES: Mapping[str, Trouble] = {
+    "plug": Trouble(
+        label="Pull the plug",
+        promise="The bot is killed (kill -9) while Oxen paints, and restarted. The picture lands in the same message.",
+        told="Oxen paints on: it does not know that nobody listens.",
+        kills=True,
+    ),
+    "drop-stream": Trouble(
+        label="Drop the stream",
+        promise="The event stream breaks off while it paints. The bot connects again and asks for what it missed.",
+        told="The stream broke off.",
+        while_painting=_drop_stream,
+    ),
+    "freeze-stream": Trouble(
+        label="Freeze the stream",
+        promise="The stream stays open and says nothing. After 45 silent seconds the bot connects again, and it lands.",
+        told="The stream is silent now. This takes up to a minute.",
+        while_painting=_freeze_stream,
+    ),
+    "lose-answer": Trouble(
+        label="Swallow an answer",
+        promise="Oxen takes the order, but its answer is lost. The bot finds it in Oxen's list and pays once.",
+        told="The next answer to POST /ai/queue will be lost.",
+        before=lambda stage: stage.oxen.faults.add(LoseAnswer(route=_QUEUE)),
+    ),
+    "delay": Trouble(
+        label="Answer slowly",
+        promise="Oxen takes 4 s to answer the order. The card is there at once all the same.",
+        told="The next answer to POST /ai/queue will take 4 s.",
+        before=lambda stage: stage.oxen.faults.add(Hold(route=_QUEUE, before_s=_SLOW_ANSWER_S)),
+    ),
+    "too-many": Trouble(
+        label="429 from Oxen",
+        promise="Oxen says that this is too much. The bot waits as long as it was told, and orders once more.",
+        told="The next POST /ai/queue will be answered 429, retry after 2 s.",
+        before=lambda stage: stage.oxen.faults.add(
+            Refuse(route=_QUEUE, answer=too_many_requests(retry_after_s=_RETRY_AFTER_S))
+        ),
+    ),
+    "server-error": Trouble(
+        label="500 from Oxen",
+        promise="Oxen breaks down over the order. The bot looks whether it was taken, and only then orders once more.",
+        told="The next POST /ai/queue will be answered 500.",
+        before=lambda stage: stage.oxen.faults.add(Refuse(route=_QUEUE, answer=server_error())),
+    ),
+    "discord-limit": Trouble(
+        label="429 from Discord",
+        promise="Discord puts the edit off. The picture comes two seconds later, once.",
+        told="The next edit will be answered 429, retry after 2 s.",
+        before=lambda stage: stage.discord.faults.rate_limit(_EDIT, _RETRY_AFTER_S, method="PATCH"),
+    ),
+    "discord-error": Trouble(
+        label="502 from Discord",
+        promise="Discord takes the edit, but says 502. The same edit once more shows the same picture, once.",
+        told="The next edit will be done and answered 502.",
+        before=lambda stage: stage.discord.faults.lose_answer(_EDIT, method="PATCH"),
+    ),
+    "expire-token": Trouble(
+        label="Expire the token",
+        promise="The token of this command dies early. The picture comes by the bot's own token instead.",
+        told="The token is dead: 401, code 50027.",
+        while_painting=_expire_token,
+    ),
+    "small-upload": Trouble(
+        label="Shrink the size limit",
+        promise="Only files up to 40 kB may be sent. The picture is made smaller, and the card says so.",
+        told="This order may carry 40 kB.",
+        before=lambda stage: stage.discord.circumstances.limit_uploads(_SMALL_UPLOAD_BYTES),
+    ),
+    "delete-message": Trouble(
+        label="Delete the message",
+        promise="A moderator deletes the card while it paints. What somebody deleted is never posted again.",
+        told="The message is deleted.",
+        while_painting=_delete_message,
+        ending=Ending.GONE,
+    ),
+    "stuck": Trouble(
+        label="Get a job stuck",
+        promise="Painting never ends. You can cancel it on the card; after 45 minutes the bot would by itself.",
+        told="This picture will never be ready.",
+        before=lambda stage: stage.oxen.faults.add(Stick()),
+        ending=Ending.CANCELLED,
+    ),
+    "gateway": Trouble(
+        label="Lose the gateway",
+        promise="The line to Discord breaks while it paints. The bot resumes its session, and the picture lands.",
+        told="The line to Discord broke.",
+        while_painting=_drop_gateway,
+    ),
+}

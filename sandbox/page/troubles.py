@@ -1,0 +1,103 @@
+"""The one place where things are made to go wrong: begins a story, takes it back, and knows the latest one."""
+
+import asyncio
+from itertools import cycle
+
+from sandbox.discord import Channel, ClientRefusedError, User
+from sandbox.discord.jsontypes import Json
+from sandbox.discord.state import DEFAULT_UPLOAD_LIMIT_BYTES
+from sandbox.page.backstage import Backstage
+from sandbox.page.bell import Topic
+from sandbox.page.incident import Incident
+from sandbox.page.keeper import BotState
+from sandbox.page.story import DARK_S, Order, Story
+from sandbox.page.trouble_kinds import TROUBLES, Trouble
+
+COMMAND = "imagine"
+PROMPTS = (
+    "a little boat far out on a stormy sea",
+    "snowy mountains in the first light of day",
+    "a city at night, seen from the harbour",
+    "a lonely tree on a hill in autumn",
+)
+
+
+class BusyError(Exception):
+    """Something cannot be done now; the text says why."""
+
+
+class Troubles:
+    """At most one story is told at a time; a new one takes the place of one that only waits for its end."""
+
+    def __init__(self, backstage: Backstage, *, dark_s: float = DARK_S) -> None:
+        self._backstage = backstage
+        self._dark_s = dark_s
+        self._prompts = cycle(PROMPTS)
+        self._story: Story | None = None
+        self._telling: asyncio.Task[None] | None = None
+        self.incident: Incident | None = None
+
+    @staticmethod
+    def catalogue() -> list[Json]:
+        return [{"name": name, "label": each.label, "promise": each.promise} for name, each in TROUBLES.items()]
+
+    async def begin(self, name: str, viewer: User, channel: Channel) -> None:
+        """Order a picture in somebody's name and let this go wrong with it.
+
+        Raises KeyError for an unknown name, BusyError, and ClientRefusedError where there is no such command.
+        """
+        trouble = TROUBLES[name]
+        if self._backstage.bot.status.state is not BotState.RUNNING:
+            raise BusyError("The bot is not running. Start it first.")
+        await self._end_story()
+        incident = Incident(name=name, label=trouble.label, promise=trouble.promise)
+        order = self._order(trouble, viewer, channel)
+        self._tell(incident.then(f"{viewer.display_name} asks for a picture."))
+        self._story = Story(
+            self._backstage, trouble, order, incident=self.incident or incident, tell=self._tell, dark_s=self._dark_s
+        )
+        self._telling = asyncio.create_task(self._story.play(), name=f"trouble {name}")
+
+    async def put_right(self) -> None:
+        """Take back whatever waits to go wrong, close the story, and start the bot if it does not run."""
+        await self._end_story()
+        self._tell(None)
+        await self._backstage.bot.start()
+
+    async def close(self) -> None:
+        """End the story that is being told, wherever it is."""
+        telling, self._telling = self._telling, None
+        if telling is not None:
+            telling.cancel()
+            await asyncio.wait({telling})
+
+    async def _end_story(self) -> None:
+        if self._story is not None and self._story.acting:
+            raise BusyError("One after the other: this trouble is just being made.")
+        await self.close()
+        self._disarm()
+
+    def _disarm(self) -> None:
+        self._backstage.oxen.faults.clear()
+        self._backstage.discord.faults.clear()
+
+    def _order(self, trouble: Trouble, viewer: User, channel: Channel) -> Order:
+        discord, rows_before = self._backstage.discord, len(self._backstage.oxen.ledger.generations)
+        if trouble.before is not None:
+            trouble.before(self._backstage)
+        try:
+            interaction = discord.people.command(viewer, channel, COMMAND, {"prompt": next(self._prompts)})
+        except ClientRefusedError:
+            self._disarm()
+            raise
+        finally:
+            # An interaction keeps the limit of its moment; that of all others shall not shrink.
+            discord.circumstances.limit_uploads(DEFAULT_UPLOAD_LIMIT_BYTES)
+        return Order(interaction=interaction, rows_before=rows_before)
+
+    def _tell(self, incident: Incident | None) -> None:
+        self.incident = incident
+        if incident is not None and incident.over:
+            # What did not strike this picture shall not strike the next.
+            self._disarm()
+        self._backstage.bell.ring(Topic.INCIDENT)

@@ -1,0 +1,100 @@
+"""Each trouble is one click, tells its story, and ends as its sentence promises."""
+
+import pytest
+import pytest_asyncio
+
+from sandbox.browser import PHONE, Visit
+from sandbox.demo import Demo
+from sandbox.oxen import Status
+from sandbox.page.trouble_kinds import TROUBLES
+from tests.e2e_page.visit import Visitors
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+
+# The one takes 45 s, the other ends by hand.
+NOT_BY_THEMSELVES = {"freeze-stream", "stuck"}
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def faults(visit: Visit) -> Visit:
+    await visit.page.get_by_role("tab", name="Faults").click()
+    return visit
+
+
+async def ending(visit: Visit) -> str:
+    """Wait until the story is over and return its last step; a broken promise fails."""
+    story = visit.page.locator(".drawer .story")
+    await story.get_by_role("button", name="Dismiss").wait_for()
+    last = str(await story.locator("li").last.text_content())
+    assert await visit.page.locator(".drawer .story.good").count() == 1, last
+    return last
+
+
+@pytest.mark.parametrize("name", [name for name in TROUBLES if name not in NOT_BY_THEMSELVES])
+async def test_a_trouble_ends_as_promised(faults: Visit, name: str) -> None:
+    button = faults.page.locator(".faults").get_by_role("button", name=TROUBLES[name].label)
+    await button.click()
+    await faults.page.locator(".drawer .story.open", has_text=TROUBLES[name].promise).wait_for()
+    assert "Paid for 1 picture" in await ending(faults)
+
+
+async def test_after_the_plug_was_pulled_the_picture_is_on_the_same_message(faults: Visit, demo: Demo) -> None:
+    before = await faults.messages.count()
+    await faults.page.locator("#strip").get_by_role("button", name="Pull the plug").click()
+    await faults.page.locator(".drawer .story li", has_text="Killed process").wait_for()
+    await ending(faults)
+    assert await faults.messages.count() == before + 1
+    assert await faults.last.locator(".gallery img").count() == 1
+    assert demo.bot.status.exit_code is None
+
+
+async def test_a_stuck_job_ends_by_cancel(faults: Visit, demo: Demo) -> None:
+    await faults.page.locator(".faults").get_by_role("button", name="Get a job stuck").click()
+    await faults.says("Painting")
+    await demo.oxen.wait_for(lambda: demo.oxen.ledger.generations[-1].status is Status.PROCESSING)
+    await faults.press("Cancel")
+    assert "The card says: Cancelled." in await ending(faults)
+
+
+async def test_a_frozen_stream_begins_a_story_that_can_be_dismissed(faults: Visit) -> None:
+    await faults.page.locator(".faults").get_by_role("button", name="Freeze the stream").click()
+    await faults.page.locator(".drawer .story li", has_text="The stream is silent now").wait_for()
+    await faults.page.locator(".faults").get_by_role("button", name="Drop the stream").click()
+    await ending(faults)
+    await faults.page.locator(".drawer .story").get_by_role("button", name="Dismiss").click()
+    await faults.page.locator(".drawer .story").wait_for(state="detached")
+
+
+async def test_on_a_phone_the_story_stands_above_the_message_box(visitors: Visitors) -> None:
+    visit = await visitors.open(size=PHONE)
+    await visit.page.get_by_role("button", name="Pull the plug").click()
+    await visit.page.locator(".floating-story li", has_text="Started again").wait_for()
+    await visit.page.locator(".floating-story .story.good").get_by_role("button", name="Dismiss").click()
+    assert not await visit.scrolls_sideways()
+
+
+async def test_there_is_no_trouble_where_there_are_no_commands(visitors: Visitors) -> None:
+    visit = await visitors.open("#/@easel/robin")
+    await visit.page.get_by_role("button", name="Pull the plug").click()
+    await visit.page.locator(".toast", has_text="There is no command 'imagine'").wait_for()
+
+
+async def test_the_log_shows_what_was_sent_without_what_opens_a_door(visitors: Visitors, demo: Demo) -> None:
+    visit = await visitors.open("#/team/robin")
+    await visit.ask("a house by a lake")
+    await visit.says("Done")
+    edit = visit.page.locator(".calls li", has_text="PATCH").first
+    await edit.locator("summary").click()
+    await edit.locator("pre", has_text="a house by a lake").wait_for()
+    state = await (await visit.page.request.get(f"{demo.page.url}api/state")).text()
+    tokens = [each.token for each in demo.discord.world.interactions.values()]
+    assert not [secret for secret in (demo.discord.token, demo.oxen.account.key, *tokens) if secret in state]
+
+
+async def test_a_word_in_a_prompt_sets_off_a_fault_too(visitors: Visitors) -> None:
+    visit = await visitors.open("#/team/sam")
+    await visit.page.get_by_role("tab", name="Faults").click()
+    await visit.page.get_by_text("The same from inside a prompt").click()
+    await visit.page.get_by_role("button", name="broke-test").click()
+    await visit.send()
+    await visit.says("out of credits")
