@@ -112,7 +112,8 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
             _, unfinished = await asyncio.wait({drained}, timeout=DRAIN_S)
             if unfinished:
                 log.warning("stopping with work in hand; the next start goes on with it")
-            for task in (drained, worker, *loops):
+            await easel.gateway.close()
+            for task in (gateway, drained, worker, *loops):
                 task.cancel()
     log.info("stopped")
 

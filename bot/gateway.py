@@ -1,7 +1,9 @@
 """Logs in to Discord and keeps the gateway open; says which refusals are final. Knows no feature."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import aiohttp
 import discord
@@ -14,6 +16,8 @@ log = logging.getLogger(__name__)
 
 RETRY_FIRST_S = 1.0
 RETRY_CAP_S = 60.0
+FAREWELL_S = 1.0
+"""How long a socket may take to close; a line that is half dead would take for ever."""
 AUTHENTICATION_FAILED = 4004
 """Gateway close code for a bad token (developer documentation, "Opcodes and Status Codes")."""
 TOKEN_REFUSED = "Discord refuses the token in DISCORD_TOKEN. Make a new one under Bot > Reset Token."  # noqa: S105
@@ -65,7 +69,13 @@ class Gateway:
         socket = self._bot.ws
         # discord.py leaves `ws` unset until the first connection, against its own annotation.
         if socket is not None:  # pyright: ignore[reportUnnecessaryComparison]
-            await socket.close()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FAREWELL_S):
+                    await socket.close()
+
+    async def close(self) -> None:
+        """Close the client for good, so that `run` ends even if discord.py took its cancellation for a lost line."""
+        await self._bot.close()
 
 
 def _sync_refused(error: discord.Forbidden) -> ConfigurationError:
