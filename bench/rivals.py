@@ -44,7 +44,7 @@ def ld_eventsource() -> Parse:
 
     def parse(chunks: Sequence[bytes]) -> list[Triple]:
         lines = reader._BufferedLineReader.lines_from(chunks)  # noqa: SLF001
-        found = reader._SSEReader(lines).events_and_comments  # noqa: SLF001
+        found = reader._SSEReader(lines).events_and_comments()  # noqa: SLF001
         return [(event.event, event.data, event.last_event_id or "") for event in found if type(event) is event_class]
 
     return parse
@@ -57,7 +57,7 @@ class _OneAnswer:
         self._chunks = chunks
         self._is_used = False
 
-    async def get(self, _url: object, **_kwargs: object) -> SimpleNamespace:
+    async def request(self, _method: str, _url: object, **_kwargs: object) -> SimpleNamespace:
         if self._is_used:
             raise aiohttp.ClientConnectionError
         self._is_used = True
