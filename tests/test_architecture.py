@@ -23,6 +23,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot.__main__": frozenset({"bot.app", "bot.backup", "bot.check", "bot.tryout"})
     | {"bot.settings", "bot.logs", "bot.errors"},
     "bot.app": frozenset({"bot", "cogs"}),
+    "bot.assembly": VERBS | {"bot.listener", "bot.worker", "bot.deliverer", "bot.sweeper"},
     "bot.check": VALUES | {"bot.settings", "bot.client", "bot.oxen", "bot.store"},
     "bot.backup": VALUES | {"bot.settings", "bot.store", "bot.backup_socket"},
     "bot.backup_socket": VALUES,

@@ -5,21 +5,13 @@ from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from bot.assembly import Engine
 from bot.core.admission import Change, MemberLimits
 from bot.core.card import card_of
 from bot.core.request import Ask
-from bot.deliverer import Deliverer
 from bot.errors import AnswerMissedError, EaselError
-from bot.listener import Listener
-from bot.service.cancellation import Cancellation
-from bot.service.ledger import Ledger
 from bot.service.posting import Posting
-from bot.service.removal import Removal
-from bot.service.restoration import Restoration
-from bot.service.results import Results
-from bot.service.submission import Origin, Submission
-from bot.sweeper import Sweeper
-from bot.worker import Worker
+from bot.service.submission import Origin
 from tests.simulation.clock import BEGINNING, virtual_loop
 from tests.simulation.database import Database
 from tests.simulation.discord_model import DiscordDoor, Interaction
@@ -71,48 +63,39 @@ class Process:
 
     around: Surroundings
     store: RememberingStore
-    ledger: Ledger
-    submission: Submission
-    cancellation: Cancellation
-    removal: Removal
-    listener: Listener
-    worker: Worker
-    deliverer: Deliverer
-    sweeper: Sweeper
-    restoration: Restoration
-    results: Results
+    engine: Engine
     ready: bool = False
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
         """Run until `stop` is called, in the order of `bot.app.run`."""
-        self.ledger.remember(await self.store.open_jobs())
-        await self.restoration.run()
+        self.engine.ledger.remember(await self.store.open_jobs())
+        await self.engine.restoration.run()
         await self._load_catalogue()
         async with asyncio.TaskGroup() as group:
             loops = [group.create_task(loop) for loop in self._loops()]
-            worker = group.create_task(self.worker.run())
+            worker = group.create_task(self.engine.worker.run())
             self.ready = True
             await self._stop.wait()
             self.ready = False
-            self.worker.stop()
+            self.engine.worker.stop()
             drained = group.create_task(self._drain(worker))
             await asyncio.wait({drained}, timeout=DRAIN_S)
             for task in (drained, worker, *loops):
                 task.cancel()
-        await self.results.close()
+        await self.engine.results.close()
         await self.store.close()
 
     def _loops(self) -> Iterator[Coroutine[None, None, None]]:
-        yield self.listener.run()
+        yield self.engine.listener.run()
         if self.around.strategy.sweeps:
-            yield self.sweeper.run()
-        yield self.deliverer.run()
+            yield self.engine.sweeper.run()
+        yield self.engine.deliverer.run()
         yield self._keep_fresh()
 
     async def _drain(self, worker: asyncio.Task[None]) -> None:
         await asyncio.wait({worker})
-        await self.deliverer.drained()
+        await self.engine.deliverer.drained()
 
     async def _keep_fresh(self) -> None:
         while self.around.shop.models() is None:
@@ -131,17 +114,17 @@ class Process:
 
     async def take(self, ask: Ask, interaction: Interaction, owner_id: int, *, credit_id: int | None = None) -> None:
         """Commit a request and answer it, as `cogs.picture_command.take` does; raises UserError for a refusal."""
-        job = await self.submission.submit(ask, _origin(interaction, owner_id), credit_id=credit_id)
+        job = await self.engine.desk.submission.submit(ask, _origin(interaction, owner_id), credit_id=credit_id)
         if job is None:
             return
         card = card_of(job, pictures={}, now=virtual_loop().now(), usual_s=None)
         try:
             message_id = await self.around.door.answer(interaction, card)
         except AnswerMissedError:
-            await self.submission.missed(job)
+            await self.engine.desk.submission.missed(job)
             return
         if message_id is not None:
-            await self.submission.answered(job, message_id)
+            await self.engine.desk.submission.answered(job, message_id)
 
     async def again(self, job_id: str, interaction: Interaction, owner_id: int) -> None:
         """Ask for the same once more, as the button does."""
@@ -152,12 +135,12 @@ class Process:
     async def cancel(self, job_id: str, by: int) -> None:
         job = await self.store.get(job_id)
         if job is not None and job.under_way:
-            await self.cancellation.cancel(job_id, by)
+            await self.engine.desk.cancellation.cancel(job_id, by)
 
     async def erase(self, job_id: str, by: int) -> None:
         job = await self.store.get(job_id)
         if job is not None:
-            await self.removal.remove(job, by)
+            await self.engine.desk.removal.remove(job, by)
 
 
 def _origin(interaction: Interaction, owner_id: int) -> Origin:
