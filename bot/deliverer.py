@@ -44,7 +44,7 @@ class Deliverer:
         """Serve a job whose card is owed after a change."""
         job = change.after
         if job.id in self._served:
-            self._served[job.id] = job
+            self._learn(job)
         elif job.card_owed:
             self._enqueue(job)
 
@@ -77,29 +77,45 @@ class Deliverer:
                 serve = await self._owed.get()
                 tasks.create_task(serve())
 
-    async def _serve(self, job_id: str) -> None:
+    async def _serve(self, job_id: str, *, in_doubt: bool = False) -> None:
+        """Bring a message up to date; `in_doubt` says that a failure may hide a write that happened."""
         failures = 0
         while True:
             try:
+                if in_doubt:
+                    # An edit after an unheard write would take off the message what that write says is on it.
+                    await self._reload(job_id)
                 async with self._room:
                     after = await self._delivering.deliver(self._served[job_id])
             except Exception as error:  # noqa: BLE001 - the task boundary: a card that cannot be shown stays owed
+                in_doubt = True
                 failures += 1
                 _report(error, job_id)
                 await self._sleep(min(BACKOFF_CAP_S, BACKOFF_FIRST_S * 2 ** (failures - 1)))
                 continue
-            failures = 0
+            in_doubt, failures = False, 0
             # A change that came during the edit was noticed here; whichever is later counts.
-            self._served[job_id] = max(after, self._served[job_id], key=lambda job: job.version)
+            self._learn(after)
             # Before it is forgotten, too: the change that owes the next edit may come at once.
             await self._sleep(BETWEEN_EDITS_S)
             if not self._served[job_id].card_owed:
                 self._forget(job_id)
                 return
 
+    def _learn(self, job: Job) -> None:
+        """Go on with a job as it is now, unless something later is known of it."""
+        self._served[job.id] = max(job, self._served[job.id], key=lambda job: job.version)
+
+    async def _reload(self, job_id: str) -> None:
+        """Learn what became of a job when a failure may hide that it was written."""
+        stored = await self._store.get(job_id)
+        if stored is not None:
+            self._learn(stored)
+
     async def _serve_ahead(self, job: Job, event: PictureReady, write: Write) -> None:
         foreseen = replace(advance(job, event), version=job.version + 1)
         written: Job | None = None
+        in_doubt = False
         try:
             async with asyncio.TaskGroup() as both:
                 showing = both.create_task(self._show_ahead(foreseen))
@@ -108,14 +124,15 @@ class Deliverer:
             if written is not None and _shows_the_same(written, foreseen):
                 await self._delivering.record(written, showing.result())
         except Exception as error:  # noqa: BLE001 - the task boundary: what was not recorded is owed
+            in_doubt = True
             _report(error, job.id)
         # Every write was noticed here, whoever made it; a card that shows something else is owed.
         if self._served[job.id].card_owed:
             await self._sleep(BETWEEN_EDITS_S)
-        elif written is None:
+        elif written is None and not in_doubt:
             self._forget(job.id)
             return
-        await self._serve(job.id)
+        await self._serve(job.id, in_doubt=in_doubt)
 
     async def _show_ahead(self, foreseen: Job) -> Sequence[JobEvent]:
         try:

@@ -17,7 +17,7 @@ from bot.core.placement import Placed, ResultFile
 from bot.discord_codes import Code
 from bot.errors import FileTooLargeError, MessageGoneError, MessageUnreachableError, TokenDeadError, TransientError
 from bot.refusals import Refusals
-from bot.view import NOBODY, gallery_attachment_ids, render
+from bot.view import NOBODY, gallery_attachment_ids, is_card_of, render
 
 log = logging.getLogger(__name__)
 
@@ -165,7 +165,7 @@ class DiscordDelivery:
             if trouble is Trouble.TOKEN_DEAD:
                 return await self._among_messages(job)
             raise TransientError(f"Discord answered {error.status}") from error
-        return message.id
+        return message.id if is_card_of(message, job.id) else None
 
     async def _among_messages(self, job: Job) -> int | None:
         """Look for the answer among the channel's messages around the interaction's own moment."""
@@ -174,7 +174,7 @@ class DiscordDelivery:
         try:
             async for message in channel.history(limit=MESSAGES_AROUND, around=around):
                 metadata = message.interaction_metadata
-                if metadata is not None and metadata.id == around.id:
+                if metadata is not None and metadata.id == around.id and is_card_of(message, job.id):
                     return message.id
         except discord.HTTPException as error:
             if trouble_of(error) is Trouble.PASSING:

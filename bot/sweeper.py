@@ -27,6 +27,9 @@ UNANSWERED_AGE = timedelta(seconds=10)
 """Discord takes no answer after 3 s; the rest is slack for a slow call that is still under way."""
 MISSING_AGE = timedelta(hours=24)
 MISSING_EVERY = timedelta(minutes=5)
+OWED_EVERY = timedelta(seconds=30)
+OWED_AT_ONCE = 1000
+"""The oldest first: what is behind them has its turn at a later look."""
 
 
 class Sweeper:
@@ -56,6 +59,7 @@ class Sweeper:
         health.observe(self._reconnected.ring)
         self._asked: dict[str, datetime] = {}
         self._looked_at: datetime | None = None
+        self._reminded_at: datetime | None = None
 
     async def run(self) -> None:
         """Sweep until cancelled; raises ServiceRefusedError when Oxen refuses the key for good."""
@@ -72,6 +76,7 @@ class Sweeper:
             self._decide_answers,
             self._look_for_missing,
             self._forget_tokens,
+            self._remind_of_cards,
         ):
             await self._step(step)
 
@@ -142,6 +147,14 @@ class Sweeper:
             return
         answered = Answered(message_id=message_id, revision=job.shown_revision) if message_id else AnswerMissed()
         await self._ledger.apply(job.id, answered)
+
+    async def _remind_of_cards(self) -> None:
+        """Have shown what is owed, also after a write that happened although the database reported an error."""
+        now = self._clock()
+        if self._reminded_at is not None and now - self._reminded_at < OWED_EVERY:
+            return
+        self._reminded_at = now
+        self._ledger.remind(await self._store.owed(OWED_AT_ONCE))
 
     async def _look_for_missing(self) -> None:
         """Look for the pictures of generations that ended as unknown or timed out."""

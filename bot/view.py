@@ -145,3 +145,20 @@ def gallery_attachment_ids(message: discord.Message) -> list[int | None]:
         if isinstance(child, discord.MediaGalleryComponent)
         for item in child.items
     ]
+
+
+def is_card_of(message: discord.Message, job_id: str) -> bool:
+    """Tell whether a message is a job's card, by its buttons: an interaction may as well be answered by a refusal."""
+    return any(
+        isinstance(button, discord.Button) and _presses(button.custom_id, job_id)
+        for top in message.components
+        if isinstance(top, discord.Container)
+        for row in top.children
+        if isinstance(row, discord.ActionRow)
+        for button in row.children
+    )
+
+
+def _presses(custom_id: str | None, job_id: str) -> bool:
+    match = CUSTOM_ID.fullmatch(custom_id or "")
+    return match is not None and match["job"] == job_id

@@ -2,11 +2,16 @@
 
 from collections import deque
 from datetime import UTC, datetime
+from itertools import count
 from types import SimpleNamespace
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import aiohttp
 import discord
+from discord.components import _component_factory  # pyright: ignore[reportPrivateUsage] - it reads what Discord sends
+
+if TYPE_CHECKING:
+    from discord.types.components import Component as ComponentPayload
 
 
 def refused(status: int, code: int = 0) -> discord.HTTPException:
@@ -17,10 +22,29 @@ def refused(status: int, code: int = 0) -> discord.HTTPException:
     return kind(response, {"code": code, "message": "made up"} if code else "<html>")
 
 
+def message_with(view: discord.ui.LayoutView | None = None, **more: object) -> discord.Message:
+    """Give a message that shows a view, its components read by discord.py as they come back from Discord."""
+    numbers = count(1)
+
+    def numbered(component: object) -> object:
+        if isinstance(component, dict):
+            read = cast("dict[str, object]", component)
+            marked = {"id": next(numbers)} if "type" in read else {}
+            return marked | {key: numbered(value) for key, value in read.items()}
+        return (
+            [numbered(part) for part in cast("list[object]", component)] if isinstance(component, list) else component
+        )
+
+    sent = view.to_components() if view else []
+    read = [_component_factory(cast("ComponentPayload", numbered(component))) for component in sent]
+    return cast("discord.Message", SimpleNamespace(**{"id": 77, "components": read} | more))
+
+
 class Edge:
     """One way to a message: each call meets the next of `answers`, an error or None; arguments are kept."""
 
     def __init__(self) -> None:
+        self.message = message_with()
         self.answers: deque[BaseException | None] = deque()
         self.calls: list[tuple[str, dict[str, object]]] = []
 
@@ -44,7 +68,7 @@ class Edge:
         answer = self.answers.popleft() if self.answers else None
         if answer is not None:
             raise answer
-        return cast("discord.Message", SimpleNamespace(id=77, components=[]))
+        return self.message
 
 
 class Response:

@@ -123,6 +123,18 @@ async def test_trouble_is_tried_again_with_growing_pauses(rig: Rig) -> None:
     assert rig.clock.slept == [1, 2, 4, BETWEEN_EDITS_S]
 
 
+async def test_what_was_written_unheard_is_learned_before_the_next_try(rig: Rig) -> None:
+    rig.delivery.open.clear()
+    rig.delivery.troubles.append(TransientError("503"))
+    await rig.keep(owing())
+    async with delivering(rig) as deliverer:
+        await until(rig.delivery.entered.is_set)
+        await rig.store.change("1", lambda job: replace(job, shown_revision=job.revision))
+        rig.delivery.open.set()
+        await drained(deliverer)
+    assert rig.delivery.edits == []
+
+
 async def test_one_message_in_trouble_holds_up_no_other(rig: Rig) -> None:
     rig.delivery.troubles.extend([TransientError("503"), None, None])
     await rig.keep(owing(1), owing(2))

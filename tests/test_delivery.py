@@ -10,6 +10,7 @@ import aiohttp
 import discord
 import pytest
 
+from bot.core import words
 from bot.core.card import Card, card_of
 from bot.core.job import Attachment, GenerationState, Job
 from bot.core.placement import ResultFile
@@ -22,8 +23,9 @@ from bot.errors import (
     TransientError,
 )
 from bot.refusals import CHANNEL_LIMIT, LIMIT, Refusals
+from bot.view import note, render
 from tests.core.jobs import MIB, NOW, a_generation, a_job, an_ask
-from tests.discord_edge import Edge, refused
+from tests.discord_edge import Edge, message_with, refused
 from tests.fakes import ManualClock
 
 S = GenerationState
@@ -262,6 +264,7 @@ async def test_a_413_never_lets_the_same_size_be_tried_again(ladder: Ladder) -> 
 
 
 async def test_an_answer_that_discord_took_is_found_by_its_token(ladder: Ladder) -> None:
+    ladder.by_token.message = message_with(render(card(JOB)))
     assert await ladder.find_answer(JOB) == 77
     assert ladder.by_token.calls == [("fetch", {"message_id": "@original"})]
 
@@ -271,10 +274,15 @@ async def test_an_answer_that_discord_does_not_know_was_never_taken(ladder: Ladd
     assert await ladder.find_answer(JOB) is None
 
 
+async def test_a_refusal_that_answered_the_interaction_is_not_its_card(ladder: Ladder) -> None:
+    ladder.by_token.message = message_with(note(words.CANNOT_TAKE_JOBS))
+    assert await ladder.find_answer(JOB) is None
+
+
 async def test_with_a_dead_token_the_channel_s_messages_tell(ladder: Ladder) -> None:
     stranger = SimpleNamespace(id=1, interaction_metadata=None)
     other = SimpleNamespace(id=2, interaction_metadata=SimpleNamespace(id=999))
-    ours = SimpleNamespace(id=3, interaction_metadata=SimpleNamespace(id=1))
+    ours = message_with(render(card(JOB)), id=3, interaction_metadata=SimpleNamespace(id=1))
     ladder.client.channel.messages = [stranger, other, ours]
     ladder.by_token.answers.append(refused(401, 50027))
     assert await ladder.find_answer(JOB) == 3

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.admission import Change
 from bot.core.job import RENEWAL_LEAD, Answer, GenerationState, Job, JobState
 from bot.errors import ServiceRefusedError, StoreUnavailableError, TransientError
-from bot.sweeper import AFTER_CONNECT_S, BLIND_AGE, HEALTHY_AGE, MISSING_EVERY, UNANSWERED_AGE, Sweeper
+from bot.sweeper import AFTER_CONNECT_S, BLIND_AGE, HEALTHY_AGE, MISSING_EVERY, OWED_EVERY, UNANSWERED_AGE, Sweeper
 from tests.core.jobs import NOW, a_job, an_ask
 from tests.fakes import Fate
 from tests.service.rig import DEADLINE, GRACE, Rig, until
@@ -240,3 +241,13 @@ async def test_a_connect_wakes_the_loop_at_once(rig: Rig) -> None:
     await until(lambda: rig.changes[-1].after.state is JobState.DONE)
     loop.cancel()
     await asyncio.wait({loop})
+
+
+async def test_who_shows_cards_is_reminded_of_those_that_are_owed_now_and_then(rig: Rig) -> None:
+    sweeper = sweeper_of(rig)
+    await tick(rig, sweeper)
+    owing = await rig.keep(replace(a_job(S.FAILED), revision=2))
+    await tick(rig, sweeper)
+    assert rig.changes == []
+    await tick(rig, sweeper, after_s=OWED_EVERY.total_seconds())
+    assert rig.changes == [Change(before=owing, after=owing)]

@@ -20,6 +20,7 @@ from bot.view import (
     JobButton,
     gallery_attachment_ids,
     inbox_note,
+    is_card_of,
     note,
     prompt_files,
     render,
@@ -28,6 +29,7 @@ from sandbox.discord.components import ComponentType, read_components, walk
 from sandbox.discord.form import Form, Node
 from sandbox.discord.jsontypes import Json, JsonObject
 from tests.core.jobs import NOW, a_job, an_ask
+from tests.discord_edge import message_with
 
 if TYPE_CHECKING:
     from discord.types.components import ContainerComponent
@@ -215,3 +217,14 @@ def test_attachment_ids_are_read_from_the_gallery_in_its_order() -> None:
     read = discord.Container(cast("ContainerComponent", container), state=None)
     message = cast("discord.Message", SimpleNamespace(components=[read]))
     assert gallery_attachment_ids(message) == [5, 6, None]
+
+
+@pytest.mark.parametrize("states", ENDINGS)
+def test_a_card_is_known_by_its_buttons_whatever_became_of_the_job(states: tuple[S, ...]) -> None:
+    message = message_with(render(draw(a_job(*states))))
+    assert is_card_of(message, "1")
+    assert not is_card_of(message, "11")
+
+
+def test_a_note_is_no_card_even_with_a_button_of_the_job() -> None:
+    assert not is_card_of(message_with(note("sorry", verb=Verb.AGAIN, job_id="1")), "1")

@@ -85,6 +85,12 @@ class Ledger:
         for observer in self._observers:
             observer(change)
 
+    def remind(self, jobs: Sequence[Job]) -> None:
+        """Tell the observers of jobs whose last change they may have missed, since its commit seemed to fail."""
+        for job in jobs:
+            for observer in self._observers:
+                observer(Change(before=job, after=job))
+
     def _remember(self, job: Job) -> None:
         for generation in job.generations:
             if generation.remote_id is None:

@@ -13,6 +13,7 @@ from bot.store.engine import lock_for_transaction
 from bot.store.rows import counted_images, generation_rows, job_row
 from bot.store.seal import TokenSeal
 from bot.store.tables import generations, holds_slot, jobs, planned, under_way
+from bot.store.transaction import CommitUnclearError, transaction
 
 DAY = timedelta(hours=24)
 
@@ -45,8 +46,11 @@ _LINE = (
     .subquery("line")
 )
 
+_IS_THERE = sa.exists().where(jobs.c.id == sa.bindparam("job_id"))
+IS_THERE = sa.select(_IS_THERE)
+
 SITUATION = sa.select(
-    sa.exists().where(jobs.c.id == sa.bindparam("job_id")).label("already_there"),
+    _IS_THERE.label("already_there"),
     _count_of(sa.and_(_OF_OWNER, under_way)).label("under_way"),
     sa.select(sa.func.coalesce(sa.func.sum(jobs.c.counted_images), 0))
     .where(_OF_OWNER, jobs.c.created_at > sa.bindparam("day_began", type_=jobs.c.created_at.type))
@@ -68,10 +72,25 @@ class Adding:
         self._clock = clock
 
     async def __call__(self, writes: Sequence[NewJob]) -> Sequence[Admission]:
-        """Admit or turn away each, in order, in one transaction."""
-        async with self._engine.begin() as connection:
-            await lock_for_transaction(connection, (new.job.owner_id for new in writes))
-            return [await self._admit(connection, new) for new in writes]
+        """Admit or turn away each, in order, in one transaction; raises whatever the database raises."""
+        admissions: list[Admission] = []
+        try:
+            async with transaction(self._engine) as connection:
+                await lock_for_transaction(connection, (new.job.owner_id for new in writes))
+                for new in writes:
+                    admissions.append(await self._admit(connection, new))  # noqa: PERF401 - needed after a failure, too
+        except CommitUnclearError as unclear:
+            admitted = [new.job.id for new, a in zip(writes, admissions, strict=True) if isinstance(a, Admitted)]
+            if not await self._are_there(admitted):
+                raise unclear.cause from unclear
+        return admissions
+
+    async def _are_there(self, job_ids: list[str]) -> bool:
+        """Tell whether jobs that were new are in the database; they came in one transaction, so one speaks for all."""
+        if not job_ids:
+            return True
+        async with self._engine.connect() as connection:
+            return bool((await connection.execute(IS_THERE, {"job_id": job_ids[0]})).scalar())
 
     async def _admit(self, connection: AsyncConnection, new: NewJob) -> Admission:
         situation = await self._situation(connection, new.job)

@@ -12,6 +12,7 @@ from bot.store.faults import VersionConflictError
 from bot.store.rows import JOBS_WITH_GENERATIONS, Values, generation_rows, job_row, read_jobs
 from bot.store.seal import TokenSeal
 from bot.store.tables import generations, jobs
+from bot.store.transaction import CommitUnclearError, transaction
 
 Transition = Callable[[Job], Job]
 
@@ -48,12 +49,31 @@ class Changing:
         What a transition raises is its own outcome and harms no other. Raises VersionConflictError when another
         process changed one of the jobs meanwhile, and whatever the database raises; then nothing is written.
         """
-        async with self._engine.begin() as connection:
-            loaded = await self._load(connection, {write.job_id for write in writes})
-            latest = dict(loaded)
-            outcomes = [_apply(latest, write) for write in writes]
-            await self._write(connection, [(job, latest[job.id]) for job in loaded.values()])
+        outcomes: list[Change | Exception | None] = []
+        changed: list[tuple[Job, Job]] = []
+        try:
+            async with transaction(self._engine) as connection:
+                loaded = await self._load(connection, {write.job_id for write in writes})
+                latest = dict(loaded)
+                outcomes = [_apply(latest, write) for write in writes]
+                changed = [(job, latest[job.id]) for job in loaded.values() if latest[job.id] is not job]
+                await self._write(connection, changed)
+        except CommitUnclearError as unclear:
+            if not await self._are_there([after for _, after in changed]):
+                raise unclear.cause from unclear
         return outcomes
+
+    async def _are_there(self, written: list[Job]) -> bool:
+        """Tell whether jobs are stored as they were written; they went in one transaction, so one speaks for all.
+
+        The version is enough. Should another process have made one of that number in this moment, then the next
+        change starts from what is stored all the same, and the sweep sees to what was not written.
+        """
+        if not written:
+            return True
+        async with self._engine.connect() as connection:
+            stored = await self._load(connection, {written[0].id})
+        return [job.version for job in stored.values()] == [written[0].version]
 
     async def _load(self, connection: AsyncConnection, job_ids: Iterable[str]) -> dict[str, Job]:
         result = await connection.execute(LOAD, {"job_ids": sorted(job_ids)})
@@ -61,7 +81,7 @@ class Changing:
 
     async def _write(self, connection: AsyncConnection, pairs: Iterable[tuple[Job, Job]]) -> None:
         # In the order of their ids, so that two processes never wait for one another.
-        changed = sorted(((b, a) for b, a in pairs if a is not b), key=lambda pair: pair[0].id)
+        changed = sorted(pairs, key=lambda pair: pair[0].id)
         if not changed:
             return
         await _compare_and_set(connection, [_guarded(before, job_row(after, self._seal)) for before, after in changed])

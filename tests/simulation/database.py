@@ -17,9 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.store.migrate import migrate
+from tests.simulation.clock import virtual_loop
 from tests.simulation.effects import Effects, Life, Phase
 from tests.simulation.faults import Fault, Faults, Place
 
+AWAY_S = 8.0
+"""How long a database stays away that went in the middle of a commit: a server that starts again."""
 SLOW_COMMIT_S = 1.0
 """A disk that is busy with something else: long enough for a picture to be shown before it is written."""
 
@@ -34,6 +37,7 @@ class Database:
         self._effects = effects
         self._faults = faults
         self._commit_observers: list[Callable[[], None]] = []
+        self._back_at_s = 0.0
         self.commits = 0
 
     def observe(self, observer: Callable[[], None]) -> None:
@@ -61,6 +65,15 @@ class Database:
         if self._raw.in_transaction:
             self._raw.rollback()
 
+    def come_back(self) -> None:
+        """End whatever keeps the database away."""
+        self._back_at_s = 0.0
+
+    def reach(self) -> None:
+        """Raise what asyncpg raises while the server is away."""
+        if virtual_loop().time() < self._back_at_s:
+            raise ConnectionRefusedError
+
     async def commit(self, life: Life) -> None:
         """Commit what the open transaction wrote; this is where a process may die."""
         fault = self._faults.draw(Place.COMMIT)
@@ -72,8 +85,10 @@ class Database:
         self.commits += 1
         for observer in self._commit_observers:
             observer()
-        if fault is Fault.ANSWER_LOST:
-            raise sqlite3.OperationalError("disk I/O error")
+        if fault in {Fault.RESET, Fault.AWAY}:
+            if fault is Fault.AWAY:
+                self._back_at_s = virtual_loop().time() + AWAY_S
+            raise sqlite3.OperationalError("the connection broke")
         self._effects.strike(life, number, Phase.INSIDE)
         life.check()
         asyncio.get_running_loop().call_soon(self._effects.strike, life, number, Phase.AFTER)
@@ -90,6 +105,7 @@ class _Connection:
 
     def begin(self) -> None:
         self._life.check()
+        self._database.reach()
         self._unchanged = self._connection.total_changes
         self._connection.execute("BEGIN IMMEDIATE")
 

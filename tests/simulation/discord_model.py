@@ -234,6 +234,8 @@ class DiscordDoor:
         interaction = self._discord.interactions[job.id]
         if interaction.message_id is None or self._discord.messages[interaction.message_id].deleted:
             return None
+        if self._discord.messages[interaction.message_id].is_refusal:
+            return None
         # With a dead token only the channel's list is left, and it does not hold private answers.
         return interaction.message_id if interaction.token_lives or not interaction.private else None
 

@@ -49,6 +49,8 @@ class Fault(StrEnum):
     """The call had no effect, and the caller cannot know."""
     RESET = "reset"
     """As ANSWER_LOST, but at once instead of after the caller's whole patience."""
+    AWAY = "away"
+    """As RESET, and the service stays away for a while, so that nobody can ask what became of the call."""
     LATE = "late"
     """It comes later than it should, within what the design allows."""
     TOO_LATE = "too late"
@@ -75,7 +77,7 @@ class Fault(StrEnum):
 
 
 POSSIBLE: Mapping[Place, tuple[Fault, ...]] = {
-    Place.COMMIT: (Fault.DOWN, Fault.SLOW),
+    Place.COMMIT: (Fault.DOWN, Fault.SLOW, Fault.RESET, Fault.AWAY),
     Place.ENQUEUE: (
         Fault.DOWN,
         Fault.BUSY,
@@ -104,8 +106,7 @@ POSSIBLE: Mapping[Place, tuple[Fault, ...]] = {
     Place.FIND: (Fault.DOWN,),
     Place.REMOVE: (Fault.DOWN, Fault.ANSWER_LOST),
 }
-"""Two are in no draw, since they leave the design's assumptions: a POST that is accepted TOO_LATE, and a COMMIT with
-ANSWER_LOST, which SQLite does not know: there, a commit that reports an error did not happen."""
+"""One is in no draw, since it leaves the design's assumptions: a POST that is accepted TOO_LATE."""
 
 RARITY: Mapping[Place, float] = {Place.COMMIT: 0.3}
 """A disk is in trouble less often than a service."""

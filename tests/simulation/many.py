@@ -5,7 +5,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 from multiprocessing import get_context
 
@@ -78,6 +78,14 @@ def single_deaths(pool: ProcessPoolExecutor, story: Schedule) -> Summary:
     kills = points(1, simulate(story).effects)
     schedules = [killed_at(story, kill) for kill in kills]
     return Summary.of(pool.map(summary_of, map(str, kills), schedules, chunksize=AT_ONCE))
+
+
+def unclear_commits(pool: ProcessPoolExecutor, story: Schedule, fault: Fault) -> Summary:
+    """Let each commit of a story happen and yet end in an error, one a run."""
+    numbers = range(1, simulate(story).commits + 1)
+    schedules = [replace(story, script={**story.script, (Place.COMMIT, number): fault}) for number in numbers]
+    names = [f"commit {number} {fault}" for number in numbers]
+    return Summary.of(pool.map(summary_of, names, schedules, chunksize=AT_ONCE))
 
 
 def pairs_of_deaths(pool: ProcessPoolExecutor, story: Schedule) -> Summary:

@@ -40,6 +40,19 @@ class RememberingStore(SqlStore):
             return []
         return await super().unanswered(before)
 
+    async def renewals_due(self, now: datetime) -> Sequence[Job]:
+        if not await self._once("renewals", lambda: super(RememberingStore, self).renewals_due(NEVER)):
+            return []
+        return await super().renewals_due(now)
+
+    async def forget_tokens(self, now: datetime) -> None:
+        tokens = "SELECT count(*) FROM jobs WHERE sealed_token IS NOT NULL"
+        if await self._once("tokens", lambda: self._count(tokens)):
+            await super().forget_tokens(now)
+
+    async def _count(self, query: str) -> int:
+        return self._database.one(query)
+
     async def _once(self, question: str, ask: Callable[[], Awaitable[T]]) -> T:
         if self._database.commits != self._asked_after:
             self._answers.clear()

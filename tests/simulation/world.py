@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.core.admission import Change
 from bot.core.job import Job
+from bot.errors import StoreUnavailableError
 from tests.simulation.alarm import Alarm
 from tests.simulation.assembly import assembled
 from tests.simulation.clock import run_virtually, virtual_loop
@@ -21,7 +22,7 @@ from tests.simulation.faults import Fault, Faults, Place
 from tests.simulation.invariants import broken_promises
 from tests.simulation.members import Members
 from tests.simulation.oxen_model import Oxen
-from tests.simulation.process import DEADLINE_S, SLOTS, Process, Strategy, Surroundings
+from tests.simulation.process import DEADLINE_S, DRAIN_S, SLOTS, Process, Strategy, Surroundings
 from tests.simulation.remembering import RememberingStore
 from tests.simulation.rest import LATE_PICTURES_S, at_rest
 from tests.simulation.schedule import Schedule
@@ -44,6 +45,7 @@ class Report:
     violations: tuple[str, ...]
     trace: tuple[str, ...]
     effects: int
+    commits: int
     lives: int
     faults: Counter[tuple[Place, Fault]]
     states: Counter[str]
@@ -132,6 +134,9 @@ class World:
         self._process = process = assembled(self._surroundings(life))
         try:
             await process.run()
+        except StoreUnavailableError as error:
+            # Without its database a bot does not start: it ends, and whoever runs it starts it again.
+            self._trace.note(f"process {len(self._lives)} cannot start: {error}")
         except Exception as error:  # noqa: BLE001 - whatever it is, the bot would have ended by it
             self.complain(f"the process ended by itself: {error!r}")
         life.end()
@@ -207,7 +212,7 @@ class World:
         """Stop the last process as an operator would; nothing of any process may be left."""
         self._over = True
         self._terminate()
-        await asyncio.sleep(LOOK_EVERY_S)
+        await asyncio.sleep(DRAIN_S + LOOK_EVERY_S)
         for number, life in enumerate(self._lives, start=1):
             life.end()
             await asyncio.sleep(0)
@@ -221,6 +226,7 @@ class World:
         return await life.start(self._read_jobs(life))
 
     async def _read_jobs(self, life: Life) -> dict[str, Job]:
+        self._database.come_back()
         store = RememberingStore(self._database, life, clock=virtual_loop().now)
         jobs = [await store.get(job_id) for job_id in self._database.column("SELECT id FROM jobs ORDER BY id")]
         await store.close()
@@ -231,6 +237,7 @@ class World:
             violations=tuple(self._violations),
             trace=tuple(self._trace.lines),
             effects=self._effects.count,
+            commits=self._database.commits,
             lives=len(self._lives),
             faults=self._faults.drawn,
             states=Counter(self._database.column("SELECT state FROM jobs ORDER BY id")),
