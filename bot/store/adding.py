@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.admission import Admission, Admitted, AlreadyThere, DayUsedUp, MemberLimits, TooManyUnderWay
-from bot.core.job import Job
+from bot.core.job import HOLDS_SLOT, GenerationState, Job
 from bot.store.engine import lock_for_transaction
 from bot.store.rows import counted_images, generation_rows, job_row
 from bot.store.seal import TokenSeal
-from bot.store.tables import generations, holds_slot, jobs, planned, under_way
+from bot.store.tables import UNDER_WAY_STATES, generations, holds_slot, jobs, planned, under_way
 from bot.store.transaction import CommitUnclearError, transaction
 
 DAY = timedelta(hours=24)
@@ -56,11 +56,41 @@ SITUATION = sa.select(
     .where(_OF_OWNER, jobs.c.created_at > sa.bindparam("day_began", type_=jobs.c.created_at.type))
     .scalar_subquery()
     .label("images_of_day"),
+)
+"""All that a member's limits depend on, read in one go."""
+
+QUEUE = sa.select(
     _count_of(holds_slot).label("slots_taken"),
     _LINE.c.jobs.label("jobs_in_line"),
     _LINE.c.images.label("images_in_line"),
 )
-"""All that an admission depends on, read in one go."""
+"""Who is before a new job. This one counts through all that are under way, so it is asked once a transaction."""
+
+
+@dataclass(slots=True)
+class _Queue:
+    """Who is before the next new job of a transaction."""
+
+    slots_taken: int
+    jobs_in_line: int
+    images_in_line: int
+
+    def ahead(self, slots: int) -> int:
+        """Count the jobs in line; 0 when a slot is left for a new one after all who came first.
+
+        With all slots taken and nobody in line, somebody who is being painted is ahead.
+        """
+        if self.slots_taken + self.images_in_line < slots:
+            return 0
+        return max(1, self.jobs_in_line)
+
+    def join(self, job: Job) -> None:
+        """Count a job that was admitted."""
+        self.slots_taken += sum(g.state in HOLDS_SLOT for g in job.generations)
+        planned_images = sum(g.state is GenerationState.PLANNED for g in job.generations)
+        if planned_images and job.state in UNDER_WAY_STATES:
+            self.jobs_in_line += 1
+            self.images_in_line += planned_images
 
 
 class Adding:
@@ -77,8 +107,9 @@ class Adding:
         try:
             async with transaction(self._engine) as connection:
                 await lock_for_transaction(connection, (new.job.owner_id for new in writes))
+                queue = _Queue(**(await connection.execute(QUEUE)).mappings().one())
                 for new in writes:
-                    admissions.append(await self._admit(connection, new))  # noqa: PERF401 - needed after a failure, too
+                    admissions.append(await self._admit(connection, new, queue))  # noqa: PERF401 - needed after a failure
         except CommitUnclearError as unclear:
             admitted = [new.job.id for new, a in zip(writes, admissions, strict=True) if isinstance(a, Admitted)]
             if not await self._are_there(admitted):
@@ -92,13 +123,13 @@ class Adding:
         async with self._engine.connect() as connection:
             return bool((await connection.execute(IS_THERE, {"job_id": job_ids[0]})).scalar())
 
-    async def _admit(self, connection: AsyncConnection, new: NewJob) -> Admission:
-        situation = await self._situation(connection, new.job)
-        refusal = _refusal(situation, new)
+    async def _admit(self, connection: AsyncConnection, new: NewJob, queue: _Queue) -> Admission:
+        refusal = _refusal(await self._situation(connection, new.job), new)
         if refusal is not None:
             return refusal
-        ahead = _ahead(situation, new.slots)
+        ahead = queue.ahead(new.slots)
         await self._insert(connection, replace(new.job, ahead=ahead))
+        queue.join(new.job)
         return Admitted(ahead=ahead)
 
     async def _situation(self, connection: AsyncConnection, job: Job) -> sa.RowMapping:
@@ -124,13 +155,3 @@ def _refusal(situation: sa.RowMapping, new: NewJob) -> AlreadyThere | TooManyUnd
     if limits.images_per_day and counted_images(new.job) > left:
         return DayUsedUp(left=left)
     return None
-
-
-def _ahead(situation: sa.RowMapping, slots: int) -> int:
-    """Count the jobs in line before a new one; 0 when a slot is left for it after all who came first.
-
-    With all slots taken and nobody in line, somebody who is being painted is ahead.
-    """
-    if situation["slots_taken"] + situation["images_in_line"] < slots:
-        return 0
-    return max(1, situation["jobs_in_line"])

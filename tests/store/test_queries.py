@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 
 from bot.store import queries
-from bot.store.adding import SITUATION
+from bot.store.adding import QUEUE, SITUATION
 from bot.store.changing import LOAD
 
 STATEMENTS: dict[str, sa.Select[Any] | sa.Select[*tuple[Any, ...]]] = {
@@ -27,6 +27,7 @@ STATEMENTS: dict[str, sa.Select[Any] | sa.Select[*tuple[Any, ...]]] = {
     "remote ids": queries.OWNERS_OF_REMOTE_IDS,
     "durations": queries.DURATIONS,
     "admission": SITUATION,
+    "queue": QUEUE,
     "load": LOAD,
 }
 SMALL_INDEXES = {
