@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 RUNTIME := .venv/.runtime-installed
 DEV := .venv/.dev-installed
+BENCH := .venv/.bench-installed
 GOAL := $(firstword $(MAKECMDGOALS))
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
@@ -30,7 +31,7 @@ unit: $(DEV) ## run the tests that need no process and no socket, in seconds
 test: $(DEV) ## run every test
 	@$(TESTS)
 
-bench: $(DEV) ## measure the bot beside its floors and rivals, in about three minutes
+bench: $(BENCH) ## measure the bot beside its floors and rivals, in about three minutes
 	@$(VENV_PYTHON) -m bench
 
 check: $(DEV) ## what a change must pass: format, lint, types, tests
@@ -46,6 +47,7 @@ lock: ## for maintainers: resolve the lock files again (newer versions: make loc
 	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }
 	@$(LOCK) $(UPGRADE) pyproject.toml -o requirements.lock
 	@$(LOCK) $(UPGRADE) --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	@$(LOCK) $(UPGRADE) --group bench -c requirements-dev.lock pyproject.toml -o requirements-bench.lock
 
 clean: ## remove .venv and the tools' caches; data and .env stay
 	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis
@@ -54,4 +56,7 @@ $(RUNTIME): requirements.lock
 	@sh scripts/setup.sh "$(PYTHON)" $< $@ $(GOAL)
 
 $(DEV): requirements-dev.lock $(RUNTIME)
+	@sh scripts/setup.sh "$(PYTHON)" $< $@ $(GOAL)
+
+$(BENCH): requirements-bench.lock $(DEV)
 	@sh scripts/setup.sh "$(PYTHON)" $< $@ $(GOAL)

@@ -12,7 +12,7 @@ from typing import cast
 import pytest
 
 ROOT = Path(__file__).parent.parent
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-bench.lock")
 
 
 def packages(requirements: list[str]) -> set[str]:
@@ -41,7 +41,7 @@ class TestLocks:
         odd = [line for line in locked(lock).values() if not re.match(r"\S+==\S+ .*--hash=sha256:[0-9a-f]{64}", line)]
         assert not odd
 
-    def test_every_dependency_of_the_bot_is_in_both_locks(self) -> None:
+    def test_every_dependency_of_the_bot_is_in_every_lock(self) -> None:
         table = cast("dict[str, list[str]]", project()["project"])
         for lock in LOCKS:
             assert packages(table["dependencies"]) <= set(locked(lock))
@@ -51,9 +51,15 @@ class TestLocks:
         assert tools <= set(locked(LOCKS[1]))
         assert not tools & set(locked(LOCKS[0]))
 
-    def test_development_runs_the_versions_that_users_run(self) -> None:
-        users, developers = locked(LOCKS[0]), locked(LOCKS[1])
-        assert users == {package: developers.get(package) for package in users}
+    def test_the_rivals_are_in_the_lock_for_measurements_only(self) -> None:
+        rivals = packages(cast("dict[str, list[str]]", project()["dependency-groups"])["bench"])
+        assert rivals <= set(locked(LOCKS[2]))
+        assert not rivals & (set(locked(LOCKS[0])) | set(locked(LOCKS[1])))
+
+    @pytest.mark.parametrize("lock", LOCKS[1:])
+    def test_developers_run_and_measure_the_versions_that_users_run(self, lock: str) -> None:
+        users, others = locked(LOCKS[0]), locked(lock)
+        assert users == {package: others.get(package) for package in users}
 
 
 class Checkout:
