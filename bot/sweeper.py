@@ -69,9 +69,8 @@ class Sweeper:
 
     async def sweep(self, *, reconnected: bool) -> None:
         """Go through everything once; `reconnected` says that the stream came up since the last time."""
-        self._loaded = None
-        await self._step(self._after_connect if reconnected else self._settle_late)
         for step in (
+            self._after_connect if reconnected else self._settle_late,
             self._offer_renewals,
             self._decide_unclear,
             self._end_overdue,
@@ -81,6 +80,7 @@ class Sweeper:
             self._remind_of_cards,
         ):
             await self._step(step)
+        self._loaded = None
 
     async def _step(self, step: Callable[[], Awaitable[None]]) -> None:
         try:
