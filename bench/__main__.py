@@ -1,6 +1,7 @@
 """`python -m bench`: every measurement in one run, as one table; `python -m bench NAME ...` for some of them."""
 
 import asyncio
+import gc
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
@@ -34,6 +35,8 @@ def main(names: list[str]) -> int:
         print(f"There is no {', '.join(unknown)}. Choose from: {', '.join(MEASUREMENTS)}.", file=sys.stderr)
         return 2
     machine = described()
+    # The apparatus must not pause: its stand-ins keep what they saw, and a full collection would go through all of it.
+    gc.disable()
     with on_core(STANDINS):
         rows = asyncio.run(measured(names or list(MEASUREMENTS)))
     print(f"{machine}\n\n{markdown(rows)}")
