@@ -13,7 +13,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 TESTS := $(VENV_PYTHON) -m pytest -q --numprocesses=2 --dist=loadscope --hypothesis-profile=thorough
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run unit test bench check format lock clean
+.PHONY: help demo run unit test bench torture check format lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{ printf "  %-12s %s\n", $$1, $$2 }'
@@ -33,6 +33,9 @@ test: $(DEV) ## run every test
 
 bench: $(BENCH) ## measure the bot beside its floors and rivals, in about three minutes
 	@$(VENV_PYTHON) -m bench
+
+torture: $(DEV) ## kill the real bot hundreds of times on both databases and count every job (ARGS="--scale 0.1")
+	@$(VENV_PYTHON) -m sandbox.torture $(ARGS)
 
 check: $(DEV) ## what a change must pass: format, lint, types, tests
 	@$(VENV_PYTHON) -m ruff format --check --quiet .

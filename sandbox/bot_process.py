@@ -1,4 +1,4 @@
-"""The real bot as a separate process: started, watched, stopped and killed; knows no Discord and no Oxen."""
+"""The real bot as a separate process: started, watched, frozen, stopped and killed; knows no Discord and no Oxen."""
 
 import asyncio
 import os
@@ -95,6 +95,14 @@ class BotProcess:
         # Not awaited itself: a caller who is cancelled here would cancel it.
         await asyncio.wait({self._end})
         return self._end.result()
+
+    def freeze(self) -> None:
+        """Let it stand still (SIGSTOP), with all its connections open; it can be killed as it is."""
+        self._send(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on as if nothing had been."""
+        self._send(signal.SIGCONT)
 
     def _send(self, number: signal.Signals) -> None:
         if self._process.returncode is None:

@@ -27,6 +27,8 @@ class Announcer:
         self._knobs = knobs
         self._sleep = sleep
         self._rng = rng
+        self.unheard: set[str] = set()
+        """The generations whose event went out while nobody listened."""
 
     async def announce(self, row: Generation, *, result_url: str | None) -> None:
         """Send the event of a generation that ended; returns when it is out, or will never be."""
@@ -38,6 +40,8 @@ class Announcer:
         if self._knobs.noisy_stream:
             self.announce_stranger()
         repeat = self._faults.take(RepeatEvent, prompt=row.prompt)
+        if not self._hub.open_now:
+            self.unheard.add(row.generation_id)
         data = self._data(row, completed_event(row, result_url=result_url))
         for _ in range(repeat.copies if repeat else 1):
             self._hub.broadcast(COMPLETED, data)

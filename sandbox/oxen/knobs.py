@@ -24,3 +24,5 @@ class Knobs:
     """The stream also carries a deployment event at connect and a stranger's generation before each result."""
     usual_long_side_px: int = 1024
     """The longer side of a picture at "1 MP" or "1K"; other resolutions are larger or smaller than that."""
+    grainy: bool = False
+    """Pictures are full of grain, as photographs are: no lossless format makes much less of 3 bytes a pixel."""

@@ -78,6 +78,7 @@ class Studio:
             references=sketch.references,
             output_format=sketch.output_format,
             quality=sketch.quality,
+            grainy=self._knobs.grainy,
         )
         content_type = _CONTENT_TYPES[sketch.output_format]
         return Picture(data=data, extension=sketch.output_format, content_type=content_type)

@@ -23,6 +23,7 @@ def paint(
     references: Sequence[bytes] = (),
     output_format: str = "png",
     quality: int = 80,
+    grainy: bool = False,
 ) -> bytes:
     """Paint and encode one picture as "webp", "png", "jpg" or "jpeg"; `quality` (0-100) does nothing for PNG.
 
@@ -36,6 +37,8 @@ def paint(
         canvas = _painted_scene(prompt, rng, width_px, height_px, references)
         paste_references(canvas, references, rng)
     write_caption(canvas, prompt=prompt, seed=seed)
+    if grainy:
+        canvas.strew_grain(rng)
     return encode(canvas.image, output_format=output_format, quality=quality)
 
 

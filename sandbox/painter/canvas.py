@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from random import Random
 
 from PIL import Image, ImageDraw, ImageFilter
 
@@ -17,6 +18,8 @@ _RADIAL_EDGE = 181
 _SOFTWARE_TAG = 0x0131
 """EXIF's "Software"."""
 _PROVENANCE = "Easel sandbox painter: a drawing routine, not AI"
+_GRAIN = 0.5
+"""How much of a grainy picture is noise: enough that PNG keeps nearly every byte of it."""
 _FORMATS = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP"}
 
 
@@ -46,6 +49,11 @@ class Canvas:
     def squatness(self) -> float:
         """1 for square and wide pictures, less for tall ones: what is measured by the height shrinks by it."""
         return min(1.0, self.width_px / self.height_px)
+
+    def strew_grain(self, rng: Random) -> None:
+        """Lay noise over everything, as a film or a sensor does."""
+        grain = Image.frombytes("RGB", self.image.size, rng.randbytes(3 * self.width_px * self.height_px))
+        self.image = Image.blend(self.image, grain, _GRAIN)
 
     def fill(self, stops: Sequence[Colour]) -> None:
         """Cover everything with a gradient from top to bottom."""
