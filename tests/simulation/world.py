@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any
 
 from bot.core.admission import Change
+from bot.core.card import Card
 from bot.core.job import Job
 from bot.errors import StoreUnavailableError
 from tests.simulation.alarm import Alarm
@@ -40,7 +41,11 @@ OURS = Strategy()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What came of a run: the promises that it broke, and what happened in it, line by line."""
+    """What came of a run: the promises that it broke, and what happened in it, line by line.
+
+    `jobs` are in the order in which they were asked for; `cards` are what the messages that are left show, and `paid`
+    counts the pictures that Oxen took from us.
+    """
 
     violations: tuple[str, ...]
     trace: tuple[str, ...]
@@ -49,6 +54,9 @@ class Report:
     lives: int
     faults: Counter[tuple[Place, Fault]]
     states: Counter[str]
+    jobs: tuple[Job, ...]
+    cards: tuple[Card, ...]
+    paid: int
 
 
 def simulate(schedule: Schedule, strategy: Strategy = OURS) -> Report:
@@ -103,9 +111,10 @@ class World:
         self._start()
         await self._until_quiet()
         await self._end()
-        for violation in broken_promises(await self._jobs(), self._members.requests, self._oxen, self._discord):
+        jobs = await self._jobs()
+        for violation in broken_promises(jobs, self._members.requests, self._oxen, self._discord):
             self.complain(violation)
-        return self._report()
+        return self._report(tuple(jobs.values()))
 
     def _unexpected(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         self.complain(f"{context['message']}: {context.get('exception')!r}")
@@ -232,7 +241,7 @@ class World:
         await store.close()
         return {job.id: job for job in jobs if job is not None}
 
-    def _report(self) -> Report:
+    def _report(self, jobs: tuple[Job, ...]) -> Report:
         return Report(
             violations=tuple(self._violations),
             trace=tuple(self._trace.lines),
@@ -241,4 +250,7 @@ class World:
             lives=len(self._lives),
             faults=self._faults.drawn,
             states=Counter(self._database.column("SELECT state FROM jobs ORDER BY id")),
+            jobs=jobs,
+            cards=tuple(message.card for message in self._discord.messages.values() if not message.deleted),
+            paid=len(self._oxen.ours()),
         )
