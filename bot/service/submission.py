@@ -1,11 +1,13 @@
 """Takes a request: refuses it in words, or commits it as a job before anything else happens."""
 
+import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.core import words
-from bot.core.admission import Admitted, AlreadyThere, DayUsedUp, TooManyUnderWay
+from bot.core.admission import Admission, Admitted, AlreadyThere, DayUsedUp, TooManyUnderWay
 from bot.core.advance import with_seeds
 from bot.core.job import Generation, Job
 from bot.core.job_events import Answered, AnswerMissed
@@ -14,6 +16,11 @@ from bot.errors import StoreUnavailableError, UserError
 from bot.ports import Catalogue, Clock
 from bot.service.ledger import Ledger
 from bot.service.rules import AdmissionRules, ModelRules
+
+log = logging.getLogger(__name__)
+
+COMMIT_PATIENCE_S = 2.0
+"""How long a new row may take; the rest of Discord's 3 s is for saying that it did not come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +56,7 @@ class Submission:
         self._admission = admission
         self._random_seed = random_seed
         self._clock = clock
+        self._giving_up = set[asyncio.Task[None]]()
 
     async def submit(self, ask: Ask, origin: Origin, *, credit_id: int | None = None) -> Job | None:
         """Commit a job for a request and give it, to be answered with its card at once.
@@ -56,10 +64,7 @@ class Submission:
         None when this interaction was taken already. Raises UserError for every refusal.
         """
         job = self._job(ask, origin, credit_id)
-        try:
-            admission = await self._ledger.add(job, limits=self._admission.limits, slots=self._admission.slots)
-        except StoreUnavailableError as error:
-            raise UserError(words.CANNOT_TAKE_JOBS) from error
+        admission = await self._commit(job)
         match admission:
             case Admitted():
                 return replace(job, ahead=admission.ahead)
@@ -69,6 +74,26 @@ class Submission:
                 raise UserError(words.too_many_under_way(admission.under_way))
             case DayUsedUp():
                 raise UserError(words.day_used_up(admission.left))
+
+    async def _commit(self, job: Job) -> Admission:
+        """Write the row while its person can still be told; raises UserError when it is not there in time."""
+        try:
+            async with asyncio.timeout(COMMIT_PATIENCE_S):
+                return await self._ledger.add(job, limits=self._admission.limits, slots=self._admission.slots)
+        except TimeoutError as error:
+            # A commit that is under way may yet end well, and nobody waits for its job any more.
+            giving_up = asyncio.create_task(self._give_up(job), name=f"give up {job.id}")
+            self._giving_up.add(giving_up)
+            giving_up.add_done_callback(self._giving_up.discard)
+            raise UserError(words.CANNOT_TAKE_JOBS) from error
+        except StoreUnavailableError as error:
+            raise UserError(words.CANNOT_TAKE_JOBS) from error
+
+    async def _give_up(self, job: Job) -> None:
+        try:
+            await self.missed(job)
+        except StoreUnavailableError as error:
+            log.warning("not given up yet: %s", error, extra={"job_id": job.id})
 
     def _job(self, ask: Ask, origin: Origin, credit_id: int | None) -> Job:
         plan = self._plan(ask)
