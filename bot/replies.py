@@ -18,8 +18,22 @@ log = logging.getLogger(__name__)
 async def answer(interaction: discord.Interaction, card: Card, *, private: bool) -> int | None:
     """Answer with a job's card and give the message's id; None when nobody knows whether Discord took it.
 
-    Raises AnswerMissedError when Discord surely did not.
+    Raises AnswerMissedError when Discord surely did not. A line that breaks is tried once more, since Discord takes
+    only one answer anyway; discord.py itself tries again after a 5xx.
     """
+    try:
+        return await _answer(interaction, card, private=private)
+    except (aiohttp.ClientError, OSError) as error:
+        log.info("answer tried again: %s", type(error).__name__, extra={"job_id": card.job_id})
+    try:
+        return await _answer(interaction, card, private=private)
+    except (AnswerMissedError, aiohttp.ClientError, OSError) as error:
+        # The first one may have been taken, whatever is said of the second.
+        log.warning("answer unclear: %s", type(error).__name__, extra={"job_id": card.job_id})
+        return None
+
+
+async def _answer(interaction: discord.Interaction, card: Card, *, private: bool) -> int | None:
     try:
         response = await interaction.response.send_message(
             view=render(card), ephemeral=private, allowed_mentions=NOBODY
@@ -27,13 +41,11 @@ async def answer(interaction: discord.Interaction, card: Card, *, private: bool)
     except discord.HTTPException as error:
         if error.code == Code.UNKNOWN_INTERACTION:
             raise AnswerMissedError("Discord took no answer within 3 s") from error
-        reason = f"Discord answered {error.status}, code {error.code}"
-    except (aiohttp.ClientError, OSError) as error:
-        reason = type(error).__name__
-    else:
-        return response.message_id
-    log.warning("answer unclear: %s", reason, extra={"job_id": card.job_id})
-    return None
+        log.warning(
+            "answer unclear: Discord answered %s, code %s", error.status, error.code, extra={"job_id": card.job_id}
+        )
+        return None
+    return response.message_id
 
 
 async def tell(interaction: discord.Interaction, *texts: str, prompt: str | None = None) -> None:
