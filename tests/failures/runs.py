@@ -57,6 +57,11 @@ def calls(report: Report, kind: str = "") -> list[str]:
     return [name for _, name in _numbered(report) if name.startswith(kind)]
 
 
+def moments(report: Report, kind: str) -> list[float]:
+    """Give the seconds at which something was done."""
+    return [float(line.split()[0]) for line in report.trace if "  #" in line and line.split(" ", 1)[1].find(kind) > 0]
+
+
 def came(report: Report) -> tuple[dict[str, int], int]:
     """Say what came of a run that kept every promise: how many jobs ended how, and how many pictures were paid."""
     assert report.violations == (), report.trace

@@ -103,27 +103,6 @@ async def test_without_a_connection_nothing_was_sent(session: aiohttp.ClientSess
         await nobody.get("g1")
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        hang_up,
-        cut_off(b'{"generations":[{"generation_id":"g1","st', 30),
-        sends({"error": "busy"}, status=502),
-        web.Response(text='{"generations":[{"gener'),
-        web.Response(text="<html>403</html>", status=403),
-    ],
-)
-async def test_a_post_without_a_clear_answer_is_unclear_and_never_sent_again(
-    client: OxenClient, oxen: ScriptedOxen, answer: Answer
-) -> None:
-    oxen.answers("GET /api/ai/queue", rows())
-    oxen.answers("POST /api/ai/queue", answer)
-    await client.list_open()  # so that the POST meets a connection which is open already
-    with pytest.raises(OutcomeUnclearError):
-        await client.enqueue(post())
-    assert [asked.method for asked in oxen.asked] == ["GET", "POST"]
-
-
 async def test_a_post_that_is_never_answered_is_unclear(
     client: OxenClient, oxen: ScriptedOxen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
