@@ -130,15 +130,6 @@ async def test_the_user_agent_does_not_pass_for_the_vendors_outdated_program() -
     assert "oxen" not in feed.headers["User-Agent"].lower()
 
 
-async def test_a_silent_line_is_given_up() -> None:
-    feed = Feed(hang)
-    feed.go_on.set()
-    async with serving(feed.serve) as url, listening_to(url, idle_timeout_s=0.05) as events:
-        told = [await anext(events) for _ in range(5)]
-    assert told[0] == Connected()
-    assert told[4] == Dropped(reason="nothing was received for too long", retry_in_s=0.25)
-
-
 async def test_closing_the_events_ends_the_request_at_the_server() -> None:
     feed = Feed(hang)
     async with serving(feed.serve) as url:

@@ -76,25 +76,10 @@ async def test_what_was_to_be_cancelled_is_cancelled_again_while_oxen_still_has_
     assert (await rig.get()).state is JobState.CANCELLED
 
 
-async def test_what_is_overdue_is_cancelled_there_and_told(rig: Rig) -> None:
-    await rig.post()
-    rig.api.cancels_work = False
-    await end_overdue(rig)
-    assert rig.api.called("cancel") == ["cancel r-1"]
-    assert await rig.states() == [S.TIMED_OUT]
-
-
 async def test_what_is_in_time_is_left_alone(rig: Rig) -> None:
     await rig.post()
     await rig.reconciliation.end_overdue(open_generations(await rig.store.open_jobs()))
     assert rig.api.called("cancel") == []
-
-
-async def test_an_overdue_picture_that_is_ready_after_all_is_taken(rig: Rig) -> None:
-    await rig.post()
-    rig.api.succeed("r-1")
-    await end_overdue(rig)
-    assert await rig.states() == [S.SUCCEEDED]
 
 
 async def test_an_overdue_row_that_succeeded_without_a_link_ends_all_the_same(rig: Rig) -> None:
@@ -119,16 +104,6 @@ async def test_while_oxen_tells_nothing_the_overdue_wait_and_hold_up_nobody(rig:
     rig.api.faults["get r-1"] = TransientError("500")
     await end_overdue(rig)
     assert await rig.states() == [S.QUEUED, S.TIMED_OUT]
-
-
-async def test_a_late_picture_of_what_timed_out_is_owed_to_the_person(rig: Rig) -> None:
-    await rig.post()
-    rig.api.cancels_work = False
-    await end_overdue(rig)
-    rig.api.succeed("r-1")
-    await rig.reconciliation.look_again([await rig.get()])
-    job = await rig.get()
-    assert (job.state, job.card_owed) == (JobState.DONE, True)
 
 
 async def test_looking_again_goes_on_past_a_row_that_cannot_be_had(rig: Rig) -> None:

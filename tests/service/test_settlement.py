@@ -73,14 +73,6 @@ async def test_a_row_that_has_not_ended_settles_nothing(rig: Rig, status: str) -
     assert await rig.states() == [S.QUEUED]
 
 
-async def test_cancel_races_success_and_oxen_s_row_decides(rig: Rig) -> None:
-    await rig.post()
-    rig.api.succeed("r-1")
-    await rig.cancellation.cancel("1", 7)
-    job = await rig.get()
-    assert (job.state, job.cancelled_by) == (JobState.DONE, 7)
-
-
 async def test_a_cancelled_job_sends_nothing_more_and_frees_its_slots(rig: Rig) -> None:
     job = await rig.keep(a_job(S.PLANNED, S.PLANNED))
     await rig.posting.send(job, job.generations[:1])
