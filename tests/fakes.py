@@ -17,8 +17,12 @@ from bot.errors import Cause, FileTooLargeError, NotFoundError, OutcomeUnclearEr
 from tests.core.catalogue import MODELS
 from tests.core.jobs import NOW
 
-PNG = b"\x89PNG\r\n\x1a\n and pixels"
-WEBP = b"RIFF\0\0\0\0WEBP and fewer pixels"
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8cfc0000003010100c9fe92ef"
+    "0000000049454e44ae426082"
+)
+WEBP = bytes.fromhex("524946461c000000574542505650384c0f0000002f000000000710fd8ffe0722a2ff0100")
+"""One red pixel each, whole."""
 
 
 class ManualClock:

@@ -49,6 +49,15 @@ def size_px(kind: ImageKind, data: bytes) -> tuple[int, int]:
         raise BrokenImageError from error
 
 
+def is_whole(kind: ImageKind, data: bytes) -> bool:
+    """Tell whether a picture of this kind is there up to its end."""
+    try:
+        size_px(kind, data)
+    except BrokenImageError:
+        return False
+    return True
+
+
 def _big(data: bytes, start: int, length: int) -> int:
     if start + length > len(data):
         raise BrokenImageError

@@ -5,7 +5,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
-from bot.core.image_format import sniff
+from bot.core.image_format import is_whole, sniff
 from bot.core.job import Generation
 from bot.core.placement import ResultFile
 from bot.errors import EaselError, NotFoundError, PermanentError
@@ -50,10 +50,12 @@ class Results:
     async def fetch(self, generation: Generation) -> ResultFile:
         """Give a generation's picture.
 
-        Raises TransientError when it may be had later, UnreadableResultError when there is no picture to have.
+        Raises TransientError when it may be had later, UnreadableResultError when there is no picture to have. One
+        that comes cut off each time is given as it is: most of it is better than nothing.
         """
         url = generation.url
         reason = "no link"
+        cut_off: ResultFile | None = None
         for attempt in range(TRIES):
             if attempt:
                 await self._sleep(PAUSE_S * attempt)
@@ -61,8 +63,13 @@ class Results:
             data, reason = await self._try(generation, url)
             kind = sniff(data) if data else None
             if data and kind:
-                return ResultFile(filename=f"{generation.id}.{kind.extension}", data=data)
+                file = ResultFile(filename=f"{generation.id}.{kind.extension}", data=data)
+                if is_whole(kind, data):
+                    return file
+                cut_off, reason = file, f"cut off after {len(data)} bytes"
             log.warning("result is no picture: %s", reason, extra={"generation_id": generation.id})
+        if cut_off is not None:
+            return cut_off
         raise UnreadableResultError(reason)
 
     async def _try(self, generation: Generation, url: str | None) -> tuple[bytes | None, str]:

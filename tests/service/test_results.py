@@ -6,7 +6,7 @@ import pytest
 from bot.core.job import Generation, GenerationState
 from bot.core.remote import QueuePost
 from bot.errors import NotFoundError, PermanentError, TransientError
-from bot.service.results import PREFETCHED, TRIES, UnreadableResultError
+from bot.service.results import PREFETCHED, UnreadableResultError
 from tests.core.jobs import a_generation
 from tests.fakes import PNG, WEBP
 from tests.service.rig import Rig
@@ -30,30 +30,10 @@ async def test_a_file_is_named_after_its_generation_and_its_content(rig: Rig, da
     assert (file.filename, file.data) == (name, data)
 
 
-async def test_a_dead_link_is_renewed_by_asking_for_the_row(rig: Rig) -> None:
-    rig.api.files[LINK] = [NotFoundError("expired", status=403)]
-    await rig.results.fetch(ready(rig))
-    assert rig.api.calls == [f"download {LINK}", "get r-1", f"download {FRESH}"]
-
-
-@pytest.mark.parametrize("junk", [b"", b"<html>502 Bad Gateway</html>"])
-async def test_what_is_no_picture_three_times_is_none(rig: Rig, junk: bytes) -> None:
-    rig.api.files[LINK] = rig.api.files[FRESH] = [junk]
-    with pytest.raises(UnreadableResultError, match="bytes of something else"):
-        await rig.results.fetch(ready(rig))
-    assert len(rig.api.called("download")) == TRIES
-
-
 async def test_what_is_no_picture_at_first_may_be_one_later(rig: Rig) -> None:
     rig.api.files[LINK] = rig.api.files[FRESH] = [b"", b"", PNG]
     rig.api.faults["get r-1"] = NotFoundError("gone")
     assert (await rig.results.fetch(ready(rig))).data == PNG
-
-
-async def test_a_file_over_the_cap_is_unreadable(rig: Rig) -> None:
-    rig.api.files[LINK] = rig.api.files[FRESH] = [PermanentError("larger than 100 MiB")]
-    with pytest.raises(UnreadableResultError, match="larger"):
-        await rig.results.fetch(ready(rig))
 
 
 async def test_a_passing_trouble_is_handed_on(rig: Rig) -> None:

@@ -13,6 +13,7 @@ from bot.errors import Cause, NotFoundError
 from tests.simulation.clock import virtual_loop
 from tests.simulation.effects import Trace
 from tests.simulation.faults import Fault, Faults, Place
+from tests.simulation.shop import whole_png
 
 GRACE_S = 30.0
 """RECONCILE_GRACE_S in a run: shorter than the real one, so that runs are short; the rest is scaled to it."""
@@ -28,7 +29,7 @@ FOREIGN = "another tool's prompt"
 Marker = tuple[str, Json]
 """Prompt and seed: what tells the pictures of a run apart, up to requests that are equal anyway."""
 
-PNG = b"\x89PNG\r\n\x1a\n"
+PNG = whole_png()
 RESULTS = "https://results.oxen.test/"
 
 

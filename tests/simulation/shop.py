@@ -45,11 +45,11 @@ def is_cheap(model: str) -> bool:
 
 
 def reference() -> Reference:
-    return Reference(url="https://cdn.discordapp.com/a.png?hm=1", filename="a.png", size_bytes=len(_png()))
+    return Reference(url="https://cdn.discordapp.com/a.png?hm=1", filename="a.png", size_bytes=len(whole_png()))
 
 
 @cache
-def _png() -> bytes:
+def whole_png() -> bytes:
     """Give the smallest whole PNG."""
     header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
     parts = ((b"IHDR", header), (b"IDAT", zlib.compress(b"\0\0")), (b"IEND", b""))
@@ -85,7 +85,7 @@ class Shop:
             raise TransientError("503", status=503)
         if fault is Fault.GONE:
             raise NotFoundError("404", status=404)
-        return _png()
+        return whole_png()
 
     async def shrink(self, file: ResultFile, limit_bytes: int) -> ResultFile:  # noqa: ARG002 - all pictures are small
         return file
