@@ -15,7 +15,14 @@ from bot.core.card import Card
 from bot.core.job import Attachment, Job
 from bot.core.placement import Placed, ResultFile
 from bot.discord_codes import Code
-from bot.errors import FileTooLargeError, MessageGoneError, MessageUnreachableError, TokenDeadError, TransientError
+from bot.errors import (
+    CardRefusedError,
+    FileTooLargeError,
+    MessageGoneError,
+    MessageUnreachableError,
+    TokenDeadError,
+    TransientError,
+)
 from bot.refusals import Refusals
 from bot.view import NOBODY, gallery_attachment_ids, is_card_of, render
 
@@ -34,19 +41,28 @@ class Trouble(Enum):
     TOKEN_DEAD = "dead token"  # noqa: S105 - a word for the log
     OUT_OF_REACH = "out of reach"
     TOO_LARGE = "too large"
+    REFUSED = "refused"
     PASSING = "passing"
+
+
+_TROUBLE_BY_CODE = {
+    Code.UNKNOWN_MESSAGE: Trouble.GONE,
+    Code.INVALID_WEBHOOK_TOKEN: Trouble.TOKEN_DEAD,
+    Code.UNKNOWN_WEBHOOK: Trouble.TOKEN_DEAD,
+    Code.ENTITY_TOO_LARGE: Trouble.TOO_LARGE,
+    Code.INVALID_FORM_BODY: Trouble.REFUSED,
+    Code.THREAD_ARCHIVED: Trouble.OUT_OF_REACH,
+}
 
 
 def trouble_of(error: discord.HTTPException) -> Trouble:
     """Decide what Discord's refusal means; what nobody expects is a passing trouble, since the edit is idempotent."""
-    if error.code == Code.UNKNOWN_MESSAGE:
-        return Trouble.GONE
-    if error.code in {Code.INVALID_WEBHOOK_TOKEN, Code.UNKNOWN_WEBHOOK} or error.status == HTTPStatus.UNAUTHORIZED:
+    if error.code in _TROUBLE_BY_CODE:
+        return _TROUBLE_BY_CODE[error.code]
+    if error.status == HTTPStatus.UNAUTHORIZED:
         return Trouble.TOKEN_DEAD
-    if error.code == Code.ENTITY_TOO_LARGE or error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+    if error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return Trouble.TOO_LARGE
-    if error.code == Code.THREAD_ARCHIVED:
-        return Trouble.OUT_OF_REACH
     # Discord refuses in JSON; a proxy's page must not end a job's stay on its message.
     if error.status in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND} and not error.text.startswith("<"):
         return Trouble.OUT_OF_REACH
@@ -217,12 +233,14 @@ def _attachments(job: Job, files: Mapping[str, ResultFile]) -> Sequence[discord.
 
 def _named(
     trouble: Trouble, error: discord.HTTPException, limit_bytes: int
-) -> MessageGoneError | MessageUnreachableError | FileTooLargeError | TransientError:
+) -> MessageGoneError | MessageUnreachableError | FileTooLargeError | CardRefusedError | TransientError:
     match trouble:
         case Trouble.GONE:
             return MessageGoneError("the message was deleted")
         case Trouble.TOO_LARGE:
             return FileTooLargeError(min(limit_bytes, DEFAULT_SIZE_LIMIT_BYTES))
+        case Trouble.REFUSED:
+            return CardRefusedError(f"Discord answered {error.status}: {error.text}")
         case Trouble.OUT_OF_REACH:
             return MessageUnreachableError(f"Discord answered {error.status}, code {error.code}")
         case Trouble.PASSING | Trouble.TOKEN_DEAD:

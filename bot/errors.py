@@ -96,6 +96,10 @@ class MessageUnreachableError(EaselError):
     """The message may exist, but nothing can edit it: left server, lost permission, private answer out of time."""
 
 
+class CardRefusedError(EaselError):
+    """Discord does not take what an edit says, by whichever way it comes: the same edit never passes."""
+
+
 class FileTooLargeError(EaselError):
     """Discord refuses a file for its size; `limit_bytes` is what it would take."""
 

@@ -88,7 +88,8 @@ class Delivery(Protocol):
 
         Idempotent. Takes the interaction's token while the job has one that lives, else the bot's. Raises
         TokenDeadError when the token is refused (call again without it), MessageGoneError when somebody deleted the
-        message, MessageUnreachableError when no way is left, FileTooLargeError when a file is over the limit here.
+        message, MessageUnreachableError when no way is left, FileTooLargeError when a file is over the limit here, and
+        CardRefusedError when Discord takes this card by no way.
         """
         ...
 

@@ -112,7 +112,7 @@ async def show(ladder: Ladder, job: Job = JOB, *, data: bytes = b"picture") -> N
         (400, 50083, Trouble.OUT_OF_REACH),
         (403, 0, Trouble.PASSING),
         (404, 0, Trouble.PASSING),
-        (400, 50035, Trouble.PASSING),
+        (400, 50035, Trouble.REFUSED),
         (429, 0, Trouble.PASSING),
         (503, 0, Trouble.PASSING),
     ],

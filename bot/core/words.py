@@ -37,6 +37,7 @@ TIMED_OUT = (
     "If the picture turns up within a day, it lands here. You can try again."
 )
 ON_ITS_WAY = "On its way here. What does not come waits for you in `/inbox`."
+CARD_REFUSED = "Discord does not take the picture in this message, so what is finished waits for you in `/inbox`."
 STILL_PAINTING = "Still being painted."
 RENEW = (
     "Discord lets the bot change a private answer for 15 minutes only, and they are nearly over. "

@@ -5,11 +5,13 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from bot.core import words
 from bot.core.card import Card, card_of
 from bot.core.job import Generation, Job, Place
 from bot.core.job_events import CancelAsked, JobEvent, Replaced, ResultUnreadable, Shown, TokenDied
 from bot.core.placement import Placed, ResultFile, made_smaller
 from bot.errors import (
+    CardRefusedError,
     Cause,
     EaselError,
     FileTooLargeError,
@@ -82,6 +84,9 @@ class Delivering:
             if left.place is not Place.MESSAGE:
                 log.warning("job leaves its message: %s", type(error).__name__, extra={"job_id": job.id})
             return left
+        except CardRefusedError as error:
+            log.error("card refused: %s", error, extra={"job_id": job.id})  # noqa: TRY400 - its text says all
+            return await self._leave_refused(job)
         # What did not fit into this edit, could not be fetched yet or was finished meanwhile keeps the card owed.
         complete = all(g.attachment is not None or g.id in now for g in job.succeeded)
         return await self.record(job, [_shown(placed, job.revision if complete else job.shown_revision)])
@@ -189,6 +194,21 @@ class Delivering:
             await self._settlement.cancel_all(change.after if change else job)
         change = await self._ledger.apply(job.id, Replaced(place=Place.INBOX, token=job.token))
         return change.after if change else job
+
+    async def _leave_refused(self, job: Job) -> Job:
+        """Keep the results for the inbox, and say so on the message unless it shows pictures that would be lost."""
+        if not any(g.attachment for g in job.generations):
+            try:
+                await self._delivery.show(job, _plain(self._draw(job, {}), words.CARD_REFUSED), {})
+            except EaselError as error:
+                log.warning("nor is a plain card shown: %s", type(error).__name__, extra={"job_id": job.id})
+        change = await self._ledger.apply(job.id, Replaced(place=Place.INBOX, token=job.token))
+        return change.after if change else job
+
+
+def _plain(card: Card, sentence: str) -> Card:
+    """Give a card with nothing in it that Discord could refuse."""
+    return replace(card, prompt=None, thumbnail=None, lines=(sentence,), pictures=(), facts=None)
 
 
 def _shown(placed: Placed, revision: int) -> Shown:
