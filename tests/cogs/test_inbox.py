@@ -14,7 +14,7 @@ from bot.errors import UserError
 from cogs.inbox import inbox, show_here
 from cogs.picture_command import TOKEN_LIFE
 from tests.core.jobs import OWNER, a_job, an_ask
-from tests.discord_edge import FakeInteraction, refused, text_of
+from tests.discord_edge import FakeInteraction, text_of
 from tests.service.rig import Rig
 
 Interaction = discord.Interaction[EaselBot]
@@ -86,39 +86,6 @@ async def test_a_stranger_can_place_nothing(rig: Rig) -> None:
 async def test_what_is_forgotten_is_told_so(rig: Rig) -> None:
     with pytest.raises(UserError, match=words.JOB_FORGOTTEN):
         await press(person(rig))
-
-
-class Overtaken(FakeInteraction):
-    """A press during whose answer another one is served wholly."""
-
-    def __init__(self, rig: Rig, other: FakeInteraction) -> None:
-        super().__init__(SimpleNamespace(desk=rig.desk()), number=3)
-        self._other = other
-        self.response.message_id = 79
-        self.response.send_message = self._send_late
-
-    async def _send_late(self, **what: object) -> SimpleNamespace:
-        await press(self._other)
-        self.response.said.append(("message", what))
-        return SimpleNamespace(message_id=79)
-
-
-async def test_of_two_presses_at_once_one_message_stays(rig: Rig) -> None:
-    await rig.keep(WAITING)
-    first = person(rig)
-    second = Overtaken(rig, first)
-    with pytest.raises(UserError, match="not in your inbox"):
-        await press(second)
-    assert (first.taken_back, second.taken_back, (await rig.get()).message_id) == (False, True, 78)
-
-
-@pytest.mark.parametrize("trouble", [refused(404, 10062), refused(503)])
-async def test_a_job_whose_card_nobody_saw_stays_in_the_inbox(rig: Rig, trouble: Exception) -> None:
-    await rig.keep(WAITING)
-    interaction = person(rig)
-    interaction.response.answers.append(trouble)
-    await press(interaction)
-    assert await rig.get() == await rig.keep(WAITING)
 
 
 async def test_the_new_message_does_not_ask_for_a_token(rig: Rig) -> None:
