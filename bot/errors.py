@@ -72,6 +72,10 @@ class NotFoundError(PermanentError):
     """What was asked for is not there (HTTP 404)."""
 
 
+class TooLargeError(PermanentError):
+    """A file is over the size that we read."""
+
+
 class RemoteIdTakenError(EaselError):
     """Another generation owns this remote id already: search again, never a failure."""
 

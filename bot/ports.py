@@ -76,7 +76,11 @@ class ReferenceReader(Protocol):
     """Reads the references that people attached, only from the hosts that are allowed."""
 
     async def read(self, url: str) -> bytes:
-        """Fetch a reference whole; NotFoundError when its link is dead, PermanentError for a foreign host or size."""
+        """Fetch a reference whole.
+
+        Raises NotFoundError when its link is dead, TooLargeError for its size, TransientError, or PermanentError:
+        for a foreign host with the cause REFUSED_BY_US.
+        """
         ...
 
 

@@ -8,7 +8,7 @@ import aiohttp
 from yarl import URL
 
 from bot.core.hosts import is_loopback
-from bot.errors import Cause, NotFoundError, PermanentError, TransientError
+from bot.errors import Cause, NotFoundError, PermanentError, TooLargeError, TransientError
 
 TIMEOUT: Final = aiohttp.ClientTimeout(total=60, connect=10, sock_read=20)
 CHUNK_BYTES: Final = 64 * 1024
@@ -44,7 +44,7 @@ class AttachmentReader:
         async for chunk in response.content.iter_chunked(CHUNK_BYTES):
             read += chunk
             if len(read) > self._max_bytes:
-                raise PermanentError(f"The reference is larger than {self._max_bytes} bytes.")
+                raise TooLargeError(f"The reference is larger than {self._max_bytes} bytes.")
         return bytes(read)
 
     def _checked(self, url: str) -> URL:

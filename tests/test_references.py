@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.errors import Cause, NotFoundError, PermanentError, RemoteError, TransientError
+from bot.errors import Cause, NotFoundError, PermanentError, RemoteError, TooLargeError, TransientError
 from bot.ports import ReferenceReader
 from bot.references import AttachmentReader
 from tests.oxen.scripted_oxen import Answer, ScriptedOxen, cut_off, hang_up
@@ -48,7 +48,7 @@ async def test_a_picture_is_read_by_its_link_as_it_stands(reader: AttachmentRead
         (web.Response(status=502), TransientError),
         (cut_off(b"half", 4), TransientError),
         (hang_up, TransientError),
-        (web.Response(body=b"x" * (LIMIT + 1)), PermanentError),
+        (web.Response(body=b"x" * (LIMIT + 1)), TooLargeError),
     ],
 )
 async def test_what_cannot_be_read_says_whether_it_ever_will(

@@ -100,5 +100,9 @@ def reference_unread(number: int) -> str:
     return f"Picture {number} could not be fetched from Discord. Attach it again in a minute."
 
 
+def reference_too_large(number: int) -> str:
+    return f"Picture {number} has more than 10 MB, which is the most. Save it smaller or as JPEG."
+
+
 def reference_foreign(number: int) -> str:
     return f"Picture {number} does not come from Discord, so it was not read. Attach it to the command."

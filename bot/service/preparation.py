@@ -7,7 +7,7 @@ from bot.core.image_header import check_reference
 from bot.core.job import Job
 from bot.core.job_events import Planned, Refused
 from bot.core.request import Plan, resolve
-from bot.errors import NotFoundError, PermanentError, TransientError, UserError
+from bot.errors import Cause, NotFoundError, PermanentError, TooLargeError, TransientError, UserError
 from bot.ports import Catalogue, Clock, ReferenceReader
 from bot.service.ledger import Ledger
 from bot.service.rules import ModelRules
@@ -64,10 +64,11 @@ class Preparation:
             data = await self._read(url)
         except NotFoundError as error:
             raise UserError(words.reference_gone(number)) from error
-        except PermanentError as error:
-            raise UserError(words.reference_foreign(number)) from error
-        except TransientError as error:
-            raise UserError(words.reference_unread(number)) from error
+        except TooLargeError as error:
+            raise UserError(words.reference_too_large(number)) from error
+        except (PermanentError, TransientError) as error:
+            foreign = error.cause is Cause.REFUSED_BY_US
+            raise UserError((words.reference_foreign if foreign else words.reference_unread)(number)) from error
         check_reference(data, number)
 
     async def _read(self, url: str) -> bytes:

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from bot.core.job import Job, JobState
-from bot.errors import Cause, NotFoundError, PermanentError, TransientError
+from bot.errors import Cause, NotFoundError, PermanentError, TooLargeError, TransientError
 from bot.service.preparation import RETRY_AFTER_S
 from tests.core.jobs import PLAN, REFERENCES, a_job, an_ask
 from tests.service.rig import Rig
@@ -45,7 +45,9 @@ async def test_a_plan_that_was_made_at_the_command_is_kept(rig: Rig) -> None:
         (whole_png()[:-8], "Picture 2 is cut off"),
         (NotFoundError("404"), "Picture 2 can no longer be read"),
         (PermanentError("foreign", cause=Cause.REFUSED_BY_US), "Picture 2 does not come from Discord"),
-        (TransientError("503"), "Picture 2"),
+        (TooLargeError("larger"), "Picture 2 has more than 10 MB"),
+        (PermanentError("415", status=415), "Picture 2 could not be fetched from Discord"),
+        (TransientError("503"), "Picture 2 could not be fetched from Discord"),
     ],
 )
 async def test_a_reference_that_cannot_be_used_is_told_on_the_card(
