@@ -60,6 +60,10 @@ class TransientError(RemoteError):
     """The call had no effect and may be made again later."""
 
 
+class ReferenceUnreadError(TransientError):
+    """A reference cannot be read just now, so that nothing was sent; this says nothing of Oxen."""
+
+
 class PermanentError(RemoteError):
     """The call had no effect and will not have one when it is made again."""
 

@@ -9,7 +9,7 @@ from functools import partial
 from bot.core.admission import Change
 from bot.core.job import HOLDS_SLOT, Generation, GenerationState, Job
 from bot.core.posts import groups
-from bot.errors import EaselError, ServiceRefusedError, TransientError
+from bot.errors import EaselError, ReferenceUnreadError, ServiceRefusedError, TransientError
 from bot.ports import JobStore
 from bot.service.posting import Posting
 from bot.service.preparation import Preparation
@@ -162,8 +162,12 @@ class Worker:
         refused = [failure for failure in failures if isinstance(failure, TransientError)]
         if len(refused) < len(failures):
             raise next(failure for failure in failures if not isinstance(failure, TransientError))
-        if refused:
-            self._back_off(job, refused[0])
+        by_oxen = [error for error in refused if not isinstance(error, ReferenceUnreadError)]
+        if by_oxen:
+            self._back_off(job, by_oxen[0])
+        elif refused:
+            log.warning("not sent yet: %s", refused[0], extra={"job_id": job.id})
+            self._rest(job)
         else:
             self._refusals = 0
 

@@ -11,7 +11,7 @@ from bot.core.job import GenerationState, Job, JobState
 from bot.core.job_events import CancelAsked, PictureReady, TokenDied
 from bot.errors import Cause, NotFoundError, PermanentError, ServiceRefusedError, TransientError
 from bot.worker import BACKOFF_CAP_S, LOOK_AGAIN_S, STREAM_PATIENCE_S, Worker
-from tests.core.jobs import PLAN, REFERENCES, SEEDLESS, a_job, an_ask
+from tests.core.jobs import PLAN, REFERENCES, SEEDLESS, a_generation, a_job, an_ask
 from tests.fakes import PNG
 from tests.service.rig import Rig, until
 
@@ -295,3 +295,20 @@ async def test_an_inline_try_follows_by_itself(rig: Rig) -> None:
         await rig.settlement.read("1", rig.api.rows["r-1"])
         await until(lambda: posts(rig) == 2)
     assert await rig.states() == [S.FAILED, S.QUEUED]
+
+
+async def test_a_reference_that_cannot_be_read_just_now_holds_up_its_own_job_alone(rig: Rig) -> None:
+    link = REFERENCES[0].url
+    inline = replace(a_generation(S.PLANNED), inline=True, attempt=2)
+    await rig.keep(replace(a_job(ask=an_ask(references=1)), generations=(inline,)))
+    rig.references.files[link] = TransientError("503")
+    async with working(rig):
+        await until(lambda: rig.references.reads)
+        await let_it_look(rig)
+        await rig.keep(a_job(number=2))
+        await ring(rig)
+        assert posts(rig) == 1
+        rig.references.files[link] = PNG
+        await ring(rig, LOOK_AGAIN_S)
+        await until(lambda: posts(rig) == 2)
+    assert [await rig.states(name) for name in ("1", "2")] == [[S.QUEUED], [S.QUEUED]]

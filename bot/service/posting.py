@@ -15,6 +15,7 @@ from bot.errors import (
     Cause,
     OutcomeUnclearError,
     PermanentError,
+    ReferenceUnreadError,
     RemoteIdTakenError,
     ServiceRefusedError,
     TransientError,
@@ -58,7 +59,7 @@ class Posting:
         """Send one POST for planned generations.
 
         Raises TransientError when Oxen did not take it and it may be sent later (the generations are planned again),
-        ServiceRefusedError when the key is refused for good.
+        ReferenceUnreadError when it was not even tried, ServiceRefusedError when the key is refused for good.
         """
         try:
             post = await self._build(job, generations)
@@ -134,11 +135,13 @@ class Posting:
         return queue_post(job, generations, links)
 
     async def _inline(self, number: int, url: str) -> str:
-        """Give a reference as a data URI; raises UserError when it can no longer be read."""
+        """Give a reference as a data URI; raises UserError when it can no longer be read, ReferenceUnreadError."""
         try:
             data = await self._references.read(url)
         except PermanentError as error:
             raise UserError(words.reference_gone(number)) from error
+        except TransientError as error:
+            raise ReferenceUnreadError(str(error), status=error.status) from error
         kind = sniff(data)
         media_type = kind.media_type if kind else "application/octet-stream"
         return f"data:{media_type};base64,{base64.b64encode(data).decode()}"
