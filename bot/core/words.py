@@ -25,6 +25,9 @@ CAUSES: dict[Cause, str] = {
         "The picture is larger than Discord takes here, and could not be made smaller. It was probably charged. "
         "Ask for a smaller one."
     ),
+    Cause.RESULT_NOT_FETCHED: (
+        "Oxen says that the picture is done, but did not hand it over for a day. It was probably charged. Try again."
+    ),
     Cause.OTHER: f"The model could not paint this. {NOTHING_CHARGED} Try again, or change the prompt.",
 }
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.core import words
 from bot.core.card import Card, card_of
@@ -30,6 +31,10 @@ log = logging.getLogger(__name__)
 
 NEW_BYTES_PER_EDIT = 24 * 1024 * 1024
 """Discord takes 25 MiB in a request (developer documentation, "Uploading Files"); the rest is for the JSON beside."""
+SAY_AFTER = timedelta(seconds=10)
+"""A result that takes longer is told to be on its way; most that fail once come at the next try."""
+RESULT_PATIENCE = timedelta(hours=24)
+"""After that a result that cannot be fetched is given up."""
 BY_NOBODY = 0
 """Stands for the bot where a job is cancelled because its message is gone."""
 
@@ -63,23 +68,28 @@ class Delivering:
         self._settlement = settlement
         self._estimates = estimates
         self._clock = clock
+        self._told: dict[str, int] = {}
 
     async def deliver(self, job: Job) -> Job:
         """Bring a job's message up to date and give the job as it is then; it may owe its card again by then.
 
-        Raises TransientError when Oxen or Discord could not be reached: the card stays owed.
+        Raises TransientError when Oxen or Discord could not be reached: the card stays owed. A result that does not
+        come is told once to be on its way; a card that asks for a fresh token waits for none.
         """
         if not job.card_owed:
             return job
         if job.plan is not None:
             await self._estimates.refresh(job.plan.model)
-        job, files = await self._fetch_what_can_be_had(job)
+        job, files, put_off = await self._fetch(job)
+        if put_off is not None and not self._should_tell(job):
+            raise put_off
         now = _first_request(files)
         try:
             placed = await self._show(job, now)
         except UnfitResultsError as error:
             return await self.record(job, error.events)
         except (MessageGoneError, MessageUnreachableError) as error:
+            self._told.pop(job.id, None)
             left = await self._leave_message(job, error)
             if left.place is not Place.MESSAGE:
                 log.warning("job leaves its message: %s", type(error).__name__, extra={"job_id": job.id})
@@ -89,7 +99,20 @@ class Delivering:
             return await self._leave_refused(job)
         # What did not fit into this edit, could not be fetched yet or was finished meanwhile keeps the card owed.
         complete = all(g.attachment is not None or g.id in now for g in job.succeeded)
-        return await self.record(job, [_shown(placed, job.revision if complete else job.shown_revision)])
+        after = await self.record(job, [_shown(placed, job.revision if complete else job.shown_revision)])
+        if put_off is not None:
+            self._told[job.id] = job.revision
+            raise put_off
+        self._told.pop(job.id, None)
+        return after
+
+    def _should_tell(self, job: Job) -> bool:
+        """Tell whether to show a card although nothing new could be fetched for it."""
+        if self._told.get(job.id) == job.revision:
+            return False
+        ends = (g.ended_at for g in job.succeeded if g.attachment is None and g.ended_at)
+        waiting_since = min(ends, default=self._clock())
+        return job.renewal_offered or self._clock() - waiting_since > SAY_AFTER
 
     async def preview(self, job: Job) -> Sequence[JobEvent]:
         """Show a job of one picture while it is being written, and give what is to be applied once it is.
@@ -120,29 +143,18 @@ class Delivering:
             job = change.after if change else job
         return job
 
-    async def _fetch_what_can_be_had(self, job: Job) -> tuple[Job, dict[str, ResultFile]]:
-        """Fetch as `_fetch` does; a card that asks for a fresh token waits for no picture."""
-        try:
-            return await self._fetch(job)
-        except TransientError:
-            if not job.renewal_offered:
-                raise
-        return job, {}
-
-    async def _fetch(self, job: Job) -> tuple[Job, dict[str, ResultFile]]:
+    async def _fetch(self, job: Job) -> tuple[Job, dict[str, ResultFile], TransientError | None]:
         """Fetch what the message lacks, as far as it can be had now, and give the job as it is then.
 
-        A result that cannot be used turns into a failure, and the job with it. Raises TransientError when nothing
-        new could be had: one picture that is slow to come takes none of the others with it.
+        A result that cannot be used turns into a failure, and the job with it. Gives an error when nothing new could
+        be had: one picture that is slow to come takes none of the others with it.
         """
         lacking = [g for g in job.succeeded if g.attachment is None]
         fetched = await asyncio.gather(*(self._fetch_or_put_off(job, g) for g in lacking))
         job = await self.record(job, [result for result in fetched if isinstance(result, ResultUnreadable)])
         files = {g.id: file for g, file in zip(lacking, fetched, strict=True) if isinstance(file, ResultFile)}
         put_off = [result for result in fetched if isinstance(result, TransientError)]
-        if put_off and not files:
-            raise put_off[0]
-        return job, files
+        return job, files, put_off[0] if put_off and not files else None
 
     async def _fetch_or_put_off(
         self, job: Job, generation: Generation
@@ -150,7 +162,9 @@ class Delivering:
         try:
             return await self._fetch_one(job, generation)
         except TransientError as error:
-            return error
+            if generation.ended_at is None or self._clock() - generation.ended_at <= RESULT_PATIENCE:
+                return error
+            return ResultUnreadable(generation_id=generation.id, text=str(error), cause=Cause.RESULT_NOT_FETCHED)
 
     async def _fetch_one(self, job: Job, generation: Generation) -> ResultFile | ResultUnreadable:
         try:

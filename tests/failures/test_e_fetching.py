@@ -1,6 +1,7 @@
 """Rows E1 to E3: between Oxen's word that a picture is ready and its bytes; never a second POST."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 import aiohttp
@@ -8,12 +9,13 @@ import pytest
 from aiohttp import web
 
 from bot.core import words as sentences
-from bot.core.job import Generation, GenerationState
+from bot.core.card import Tone
+from bot.core.job import Generation, GenerationState, Job, JobState
 from bot.core.remote import QueuePost
 from bot.errors import Cause, PermanentError, TransientError
 from bot.oxen.client import OxenClient
 from bot.service.results import TRIES, UnreadableResultError
-from tests.core.jobs import a_generation
+from tests.core.jobs import a_generation, a_job
 from tests.failures.runs import DOWNLOAD, ONE_PICTURE, POST, always, calls, came, killed, troubled, words
 from tests.fakes import PNG, WEBP
 from tests.oxen.scripted_oxen import Answer, ScriptedOxen, cut_off, hang_up
@@ -22,6 +24,7 @@ from tests.simulation.effects import Phase
 from tests.simulation.faults import Fault, Place
 
 LINK = "https://results.example/1-1"
+DONE = replace(a_job(GenerationState.SUCCEEDED), revision=2)
 PAID_AND_TOLD = ({"not painted": 1}, 1)
 CUT_SHORT: Mapping[str, Answer] = {
     "with a length": cut_off(PNG[:40], 29),
@@ -92,3 +95,34 @@ async def test_e3_what_stays_half_a_picture_is_shown_as_it_is(rig: Rig) -> None:
 async def test_e3_a_file_over_the_cap_is_told(rig: Rig) -> None:
     with pytest.raises(UnreadableResultError, match="larger"):
         await rig.results.fetch(ready(rig, PermanentError("larger than 64 MiB")))
+
+
+async def delivered(rig: Rig) -> Job:
+    """Try to deliver, as often as the deliverer would, and give the job as it is then."""
+    with suppress(TransientError):
+        await rig.delivering.deliver(await rig.get())
+    return await rig.get()
+
+
+async def test_e2_a_link_that_does_not_answer_is_told_soon_and_its_picture_still_comes(rig: Rig) -> None:
+    await rig.keep(DONE)
+    rig.api.files[LINK] = [TransientError("503")]
+    await delivered(rig)
+    assert rig.delivery.edits == []
+    rig.clock.advance(60)
+    for _ in range(9):
+        assert (await delivered(rig)).card_owed
+    (edit,) = rig.delivery.edits
+    assert (edit.card.tone, edit.card.lines) == (Tone.DONE, (sentences.ON_ITS_WAY,))
+    rig.api.files[LINK] = [PNG]
+    assert not (await delivered(rig)).card_owed
+    assert rig.delivery.last.files["1-1"].data == PNG
+
+
+async def test_e2_a_link_that_does_not_answer_for_a_day_ends_in_a_sentence(rig: Rig) -> None:
+    await rig.keep(DONE)
+    rig.api.files[LINK] = [TransientError("503")]
+    rig.clock.advance(25 * 3600)
+    assert (await delivered(rig)).state is JobState.NOT_PAINTED
+    assert not (await delivered(rig)).card_owed
+    assert rig.delivery.last.card.lines == (sentences.CAUSES[Cause.RESULT_NOT_FETCHED],)
