@@ -111,7 +111,12 @@ class Sweeper:
     def _is_late(self, each: Open) -> bool:
         patient = self._health.up and each.job.cancelled_by is None
         since = max(each.accepted_at, self._asked.get(each.remote_id, each.accepted_at))
-        return self._clock() - since >= (HEALTHY_AGE if patient else BLIND_AGE)
+        return self._is_over(HEALTHY_AGE if patient else BLIND_AGE, since)
+
+    def _is_over(self, pause: timedelta, since: datetime) -> bool:
+        """Tell whether so much time has passed; what lies ahead was written before the clock was set back."""
+        now = self._clock()
+        return since > now or now - since >= pause
 
     async def _open_jobs(self) -> Sequence[Job]:
         """Load the open jobs once a round: thousands take a tenth of a second, in which nothing else happens."""
@@ -161,18 +166,16 @@ class Sweeper:
 
     async def _remind_of_cards(self) -> None:
         """Have shown what is owed, also after a write that happened although the database reported an error."""
-        now = self._clock()
-        if self._reminded_at is not None and now - self._reminded_at < OWED_EVERY:
+        if self._reminded_at is not None and not self._is_over(OWED_EVERY, self._reminded_at):
             return
-        self._reminded_at = now
+        self._reminded_at = self._clock()
         self._ledger.remind(await self._store.owed(OWED_AT_ONCE))
 
     async def _look_for_missing(self) -> None:
         """Look for the pictures of generations that ended as unknown or timed out."""
-        now = self._clock()
-        if self._looked_at is not None and now - self._looked_at < MISSING_EVERY:
+        if self._looked_at is not None and not self._is_over(MISSING_EVERY, self._looked_at):
             return
-        self._looked_at = now
-        jobs = await self._store.missing_since(now - MISSING_AGE)
+        self._looked_at = self._clock()
+        jobs = await self._store.missing_since(self._looked_at - MISSING_AGE)
         await self._reconciliation.look_again(jobs)
         await self._unclear.look_again(jobs)
