@@ -8,6 +8,8 @@ from bot.core.remote import QueuePost, RemoteRow
 
 CLOCK_SLACK = timedelta(seconds=120)
 """Oxen's clock and ours may differ by this much."""
+CLOCK_SLACK_WITH_SEED = timedelta(hours=1)
+"""And by this much where the row has our seed, which needs no help of a clock: it bounds how far lists are read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,16 +29,24 @@ class Nothing:
     """No unclaimed row can be ours."""
 
 
+def clock_slack(post: QueuePost) -> timedelta:
+    """Tell how long before its intent a row of this POST may seem to have been made."""
+    return CLOCK_SLACK_WITH_SEED if "seed" in post.parameters else CLOCK_SLACK
+
+
 def look_for(
     post: QueuePost, rows: Sequence[RemoteRow], *, taken: frozenset[str], intended_at: datetime
 ) -> Found | Possible | Nothing:
     """Search the rows of both lists for the generations of one POST; `taken` are ids that jobs own already."""
-    candidates = [row for row in _richest(rows) if row.remote_id not in taken and _in_time(row, intended_at)]
+    earliest = intended_at - clock_slack(post)
+    candidates = [row for row in _richest(rows) if row.remote_id not in taken and _in_time(row, earliest)]
     verdicts = [(row, _compare(post, row)) for row in candidates]
     certain = tuple(row for row, same in verdicts if same)
     if certain:
         return Found(rows=certain[: post.num_generations])
-    return Possible() if any(same is None for _, same in verdicts) else Nothing()
+    # What says too little is told from strangers' rows by its time alone.
+    possible = any(same is None and _in_time(row, intended_at - CLOCK_SLACK) for row, same in verdicts)
+    return Possible() if possible else Nothing()
 
 
 def _richest(rows: Sequence[RemoteRow]) -> list[RemoteRow]:
@@ -49,8 +59,8 @@ def _richest(rows: Sequence[RemoteRow]) -> list[RemoteRow]:
     return list(best.values())
 
 
-def _in_time(row: RemoteRow, intended_at: datetime) -> bool:
-    return row.enqueued_at is None or row.enqueued_at >= intended_at - CLOCK_SLACK
+def _in_time(row: RemoteRow, earliest: datetime) -> bool:
+    return row.enqueued_at is None or row.enqueued_at >= earliest
 
 
 def _compare(post: QueuePost, row: RemoteRow) -> bool | None:

@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.core.adoption import CLOCK_SLACK, Found, Nothing, Possible, look_for
+from bot.core.adoption import CLOCK_SLACK, CLOCK_SLACK_WITH_SEED, Found, Nothing, Possible, look_for
 from bot.core.json_value import Json
 from bot.core.remote import QueuePost, RemoteRow
 from tests.core.jobs import NOW
@@ -40,7 +40,8 @@ def test_prompt_and_seed_are_proof_enough() -> None:
         a_row(prompt="a blue cube", seed=7),
         a_row(prompt="a red cube", seed=7, aspect_ratio="1:1"),
         a_row(model="klein", prompt="a red cube", seed=7),
-        a_row(at=NOW - CLOCK_SLACK - timedelta(seconds=1), prompt="a red cube", seed=7),
+        a_row(at=NOW - CLOCK_SLACK_WITH_SEED - timedelta(seconds=1), prompt="a red cube", seed=7),
+        a_row(at=NOW - CLOCK_SLACK - timedelta(seconds=1)),
     ],
 )
 def test_a_row_that_contradicts_is_none_of_ours(row: RemoteRow) -> None:
@@ -78,6 +79,12 @@ def test_of_one_generation_in_two_lists_the_row_that_says_more_counts() -> None:
     assert found(a_post(SEEDED), a_row(), OURS) == ["r-1"]
 
 
-def test_clocks_may_differ_by_two_minutes_and_a_row_may_lack_its_time() -> None:
-    assert found(a_post(SEEDED), a_row(at=NOW - CLOCK_SLACK, prompt="a red cube", seed=7)) == ["r-1"]
+def test_clocks_may_differ_by_two_minutes_or_with_a_seed_by_an_hour() -> None:
+    early = NOW - CLOCK_SLACK - timedelta(seconds=1)
+    assert found(a_post(SEEDED), a_row(at=NOW - CLOCK_SLACK_WITH_SEED, prompt="a red cube", seed=7)) == ["r-1"]
+    assert found(a_post(SEEDLESS), a_row(at=NOW - CLOCK_SLACK, prompt="a red cube", quality="high")) == ["r-1"]
+    assert found(a_post(SEEDLESS), a_row(at=early, prompt="a red cube", quality="high")) == Nothing()
+
+
+def test_a_row_may_lack_its_time() -> None:
     assert found(a_post(SEEDED), a_row(at=None, prompt="a red cube", seed=7)) == ["r-1"]
