@@ -149,6 +149,7 @@ def _shared(ports: Ports, rules: Rules, posting: type[Posting]) -> _Shared:
             references=ports.references,
             settlement=settlement,
             clock=ports.clock,
+            monotonic=ports.monotonic,
             new_id=ports.new_id,
             confirm_refusal=ports.confirm_refusal,
         ),

@@ -31,12 +31,18 @@ class ManualClock:
     def __init__(self) -> None:
         self.now = NOW
         self.slept: list[float] = []
+        self._jumped = timedelta()
 
     def __call__(self) -> datetime:
         return self.now
 
     def monotonic(self) -> float:
-        return (self.now - NOW).total_seconds()
+        return (self.now - NOW - self._jumped).total_seconds()
+
+    def jump(self, seconds: float) -> None:
+        """Set the clock on the wall; no time passes."""
+        self._jumped += timedelta(seconds=seconds)
+        self.now += timedelta(seconds=seconds)
 
     def advance(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)

@@ -178,8 +178,9 @@ def _intended(job: Job, event: ev.Intended) -> Job:
 
 def _resent(job: Job, event: ev.Resent) -> Job:
     def resend(generation: Generation) -> Generation:
-        late = generation.sent_at is not None and event.at <= generation.sent_at
-        return generation if late else replace(generation, sent_at=event.at, sends=generation.sends + 1)
+        if generation.sends != event.sends:
+            return generation
+        return replace(generation, sent_at=event.at, sends=generation.sends + 1)
 
     return job if job.cancelled_by is not None else _of_intent(job, event.intent_id, resend)
 

@@ -48,9 +48,13 @@ class Intended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resent:
-    """The POST of this intent is about to be sent once more, since Oxen surely never saw the first."""
+    """The POST of this intent is about to be sent once more, since Oxen surely never saw the first.
+
+    `sends` is how often it had been sent when that was decided: of two who decide the same, one sends.
+    """
 
     intent_id: str
+    sends: int
     at: datetime
 
 

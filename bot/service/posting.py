@@ -2,7 +2,7 @@
 
 import base64
 import logging
-from collections.abc import Awaitable, Callable, Generator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Generator, Sequence
 from contextlib import contextmanager
 
 from bot.core import words
@@ -39,6 +39,7 @@ class Posting:
         references: ReferenceReader,
         settlement: Settlement,
         clock: Clock,
+        monotonic: Callable[[], float],
         new_id: Callable[[], str],
         confirm_refusal: Callable[[], Awaitable[bool]],
     ) -> None:
@@ -47,13 +48,25 @@ class Posting:
         self._references = references
         self._settlement = settlement
         self._clock = clock
+        self._monotonic = monotonic
         self._new_id = new_id
         self._confirm_refusal = confirm_refusal
         self._in_flight: set[str] = set()
+        self._sent_s: dict[str, float] = {}
 
     def in_flight(self, intent_id: str) -> bool:
         """Tell whether this process still waits for the answer to a POST."""
         return intent_id in self._in_flight
+
+    def sent_s_ago(self, intent_id: str) -> float | None:
+        """Tell how long ago this process sent a POST, whatever the clock on the wall did since; None for others'."""
+        sent_s = self._sent_s.get(intent_id)
+        return None if sent_s is None else self._monotonic() - sent_s
+
+    def forget_all_but(self, intent_ids: Collection[str]) -> None:
+        """Forget when POSTs were sent whose outcome is known."""
+        kept = {*intent_ids, *self._in_flight}
+        self._sent_s = {intent_id: sent_s for intent_id, sent_s in self._sent_s.items() if intent_id in kept}
 
     async def send(self, job: Job, generations: Sequence[Generation]) -> None:
         """Send one POST for planned generations.
@@ -84,11 +97,14 @@ class Posting:
             await self._ledger.apply(job.id, event)
             return
         with _membership(self._in_flight, intent_id):
-            change = await self._ledger.apply(job.id, Resent(intent_id=intent_id, at=self._clock()))
+            change = await self._ledger.apply(
+                job.id, Resent(intent_id=intent_id, sends=generations[0].sends, at=self._clock())
+            )
             if change is not None and change.after is not change.before:
                 await self._post(job.id, generations, intent_id, post)
 
     async def _post(self, job_id: str, generations: Sequence[Generation], intent_id: str, post: QueuePost) -> None:
+        self._sent_s[intent_id] = self._monotonic()
         try:
             remote_ids = await self._api.enqueue(post)
         except TransientError:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from bot.core.adoption import CLOCK_SLACK, Found, Nothing, Possible, look_for
+from bot.core.adoption import Found, Nothing, Possible, clock_slack, look_for
 from bot.core.job import Generation, GenerationState, Job
 from bot.core.job_events import Accepted, Undecided
 from bot.core.posts import queue_post
-from bot.core.remote import RemoteRow
+from bot.core.remote import QueuePost, RemoteRow
 from bot.errors import RemoteIdTakenError, TransientError
 from bot.ports import Clock, ImageApi, JobStore
 from bot.service.ledger import Ledger
@@ -53,6 +53,10 @@ def _of_job(job: Job, state: GenerationState) -> Iterable[Intent]:
             )
 
 
+def _post_of(intent: Intent) -> QueuePost:
+    return queue_post(intent.job, intent.generations, [reference.url for reference in intent.job.ask.references])
+
+
 class UnclearPosts:
     """Searches Oxen's lists for what may have been accepted."""
 
@@ -82,17 +86,24 @@ class UnclearPosts:
 
         Raises RemoteError when the lists cannot be had: then nothing is decided and nothing is sent.
         """
-        waiting = [i for i in intents(jobs, GenerationState.SUBMITTING) if not self._posting.in_flight(i.id)]
+        submitting = intents(jobs, GenerationState.SUBMITTING)
+        self._posting.forget_all_but({intent.id for intent in submitting})
+        waiting = [intent for intent in submitting if not self._posting.in_flight(intent.id)]
         for intent, verdict in await self._search(waiting):
             match verdict:
                 case Found():
                     await self._adopt(intent, verdict.rows)
-                case Possible() | Nothing() if self._clock() - intent.sent_at <= self._grace:
+                case Possible() | Nothing() if self._age(intent) <= self._grace:
                     continue
                 case Nothing() if self._may_send_again(intent):
                     await self._send_again(intent)
                 case _:
                     await self._ledger.apply(intent.job.id, Undecided(intent_id=intent.id, at=self._clock()))
+
+    def _age(self, intent: Intent) -> timedelta:
+        """Tell how long ago a POST was sent; a clock that was set meanwhile matters only for an earlier process's."""
+        sent_s_ago = self._posting.sent_s_ago(intent.id)
+        return self._clock() - intent.sent_at if sent_s_ago is None else timedelta(seconds=sent_s_ago)
 
     async def _send_again(self, intent: Intent) -> None:
         try:
@@ -110,13 +121,12 @@ class UnclearPosts:
     async def _search(self, wanted: Sequence[Intent]) -> list[tuple[Intent, Found | Possible | Nothing]]:
         if not wanted:
             return []
-        rows = await self._api.history(min(i.intended_at for i in wanted) - CLOCK_SLACK)
+        posts = {intent.id: _post_of(intent) for intent in wanted}
+        rows = await self._api.history(min(i.intended_at - clock_slack(posts[i.id]) for i in wanted))
         taken = await self._store.taken_remote_ids([row.remote_id for row in rows])
         verdicts: list[tuple[Intent, Found | Possible | Nothing]] = []
         for intent in wanted:
-            links = [reference.url for reference in intent.job.ask.references]
-            post = queue_post(intent.job, intent.generations, links)
-            verdict = look_for(post, rows, taken=taken, intended_at=intent.intended_at)
+            verdict = look_for(posts[intent.id], rows, taken=taken, intended_at=intent.intended_at)
             if isinstance(verdict, Found):
                 taken |= {row.remote_id for row in verdict.rows}
             verdicts.append((intent, verdict))

@@ -77,6 +77,7 @@ class Rig:
             references=self.references,
             settlement=self.settlement,
             clock=clock,
+            monotonic=clock.monotonic,
             new_id=lambda: f"i-{next(numbers)}",
             confirm_refusal=self._confirm_refusal,
         )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.core.job import Answer, Generation, GenerationState, Job, JobState
 from bot.service.restoration import Restoration
-from tests.core.jobs import SEEDLESS, a_job
+from tests.core.jobs import a_job
 from tests.service.rig import GRACE, Rig
 
 S = GenerationState
@@ -48,21 +48,6 @@ async def sent_since(rig: Rig, job: Job) -> None:
 
 def unclaimed(job: Job) -> tuple[Generation, ...]:
     return tuple(replace(g, remote_id=None, state=S.FAILED) for g in job.generations)
-
-
-async def test_what_the_original_has_sent_since_is_adopted_and_not_paid_again(rig: Rig) -> None:
-    await sent_since(rig, a_job(S.PLANNED, S.PLANNED))
-    await restore(rig, a_job(S.PLANNED, S.PLANNED))
-    assert [g.remote_id for g in (await rig.get()).generations] == ["r-1", "r-2"]
-    assert len(rig.api.posts) == 2
-
-
-async def test_so_is_a_batch_of_a_model_without_seeds(rig: Rig) -> None:
-    job = a_job(S.PLANNED, S.PLANNED, plan=SEEDLESS)
-    await sent_since(rig, job)
-    await restore(rig, job)
-    assert await rig.states() == [S.QUEUED, S.QUEUED]
-    assert len(rig.api.posts) == 1
 
 
 async def test_what_the_original_never_sent_is_sent(rig: Rig) -> None:
