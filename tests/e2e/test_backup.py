@@ -81,7 +81,7 @@ async def test_the_backup_of_a_bot_that_was_killed_holds_what_was_in_its_log(own
     assert prompts_in(own_town.bot.folder / "copy.db") == ["before the kill"]
 
 
-async def test_what_was_sent_after_the_backup_is_not_paid_again_after_a_restore(own_town: Town) -> None:
+async def test_g3_what_was_sent_after_the_backup_is_not_paid_again_after_a_restore(own_town: Town) -> None:
     town, oxen = own_town, own_town.oxen
     await town.bot.start()
     # It holds the only slot until somebody cancels it, so that the others wait at the moment of the backup.

@@ -141,43 +141,45 @@ async def lands(town: Town, crashed: Crashed, asked: Interaction, prompt: str, p
     assert len(rows) == pictures
 
 
-async def test_what_was_painted_while_the_bot_was_dead_lands_in_the_same_message(town: Town, crashed: Crashed) -> None:
+async def test_d5_what_was_painted_while_the_bot_was_dead_lands_in_the_same_message(
+    town: Town, crashed: Crashed
+) -> None:
     await lands(town, crashed, crashed.painting, "painting")
     await lands(town, crashed, crashed.pair, "painting a pair", pictures=2)
 
 
-async def test_a_post_that_oxen_took_without_a_clear_answer_is_paid_once(town: Town, crashed: Crashed) -> None:
+async def test_c4_a_post_that_oxen_took_without_a_clear_answer_is_paid_once(town: Town, crashed: Crashed) -> None:
     for prompt, asked in crashed.accepted.items():
         await lands(town, crashed, asked, prompt)
     await lands(town, crashed, crashed.without_seed, "without a seed", pictures=2)
 
 
-async def test_a_post_that_never_arrived_is_sent_once_more(town: Town, crashed: Crashed) -> None:
+async def test_c4_a_post_that_never_arrived_is_sent_once_more(town: Town, crashed: Crashed) -> None:
     for prompt, asked in crashed.never_arrived.items():
         await lands(town, crashed, asked, prompt)
         first, second = [body for body in bodies(town) if body["prompt"] == prompt]
         assert first == second
 
 
-async def test_a_costly_post_that_may_have_arrived_is_never_sent_again(town: Town, crashed: Crashed) -> None:
+async def test_c4_a_costly_post_that_may_have_arrived_is_never_sent_again(town: Town, crashed: Crashed) -> None:
     for model, asked in zip(COSTLY, crashed.costly, strict=True):
         message = await town.shows(asked, "**Unknown**", timeout_s=LATE_S)
         assert "it is not sent again and not paid twice" in town.discord.text(message)
         assert [body["model"] for body in bodies(town)].count(model) == 1
 
 
-async def test_a_card_that_was_shown_but_not_recorded_gets_its_picture(town: Town, crashed: Crashed) -> None:
+async def test_b2_a_card_that_was_shown_but_not_recorded_gets_its_picture(town: Town, crashed: Crashed) -> None:
     await lands(town, crashed, crashed.unrecorded, "its card is there")
 
 
-async def test_a_job_whose_card_nobody_saw_is_never_paid(town: Town, crashed: Crashed) -> None:
+async def test_b1_a_job_whose_card_nobody_saw_is_never_paid(town: Town, crashed: Crashed) -> None:
     await town.bot.says("job abandoned", timeout_s=LATE_S)
     assert town.discord.message_of(crashed.unanswered) is None
     assert paid_for(town, "nobody saw a card of it") == []
 
 
 @pytest.mark.usefixtures("crashed")
-async def test_a_stop_lets_a_post_in_hand_come_to_its_end(town: Town) -> None:
+async def test_g6_a_stop_lets_a_post_in_hand_come_to_its_end(town: Town) -> None:
     asked = await asked_with(town, Hold(route=QUEUE, after_s=1), "in hand")
     assert await town.bot.stop() == 0
     await town.oxen.wait_for(lambda: [each.status for each in town.generations] == [Status.SUCCEEDED])

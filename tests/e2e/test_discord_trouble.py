@@ -25,7 +25,7 @@ async def asked_and_answered(town: Town, prompt: str, *, count: int = 1, private
     return asked
 
 
-async def test_a_dead_token_leaves_the_edit_to_the_bots_own(town: Town) -> None:
+async def test_f2_a_dead_token_leaves_the_edit_to_the_bots_own(town: Town) -> None:
     asked = [await asked_and_answered(town, "for a dead token"), await asked_and_answered(town, "for an unknown one")]
     town.discord.circumstances.expire_token(asked[0])
     town.discord.circumstances.expire_token(asked[1], unknown=True)
@@ -62,7 +62,7 @@ async def test_an_edit_that_failed_wholly_is_made_later(town: Town) -> None:
     assert [call.status for call in town.calls] == [200, 401, 503, 200]
 
 
-async def test_a_message_that_somebody_deleted_is_never_posted_again_and_the_rest_is_cancelled(town: Town) -> None:
+async def test_f4_a_message_that_somebody_deleted_is_never_posted_again_and_the_rest_is_cancelled(town: Town) -> None:
     town.oxen.faults.add(Stick(), after=1)
     asked = await asked_and_answered(town, "deleted by a moderator", count=2)
     message = await town.answer(asked)
@@ -74,7 +74,7 @@ async def test_a_message_that_somebody_deleted_is_never_posted_again_and_the_res
     assert [call.status for call in town.calls] == [200, 404, 200, 200]
 
 
-async def test_an_edit_that_fails_at_discord_is_made_again(town: Town) -> None:
+async def test_f7_an_edit_that_fails_at_discord_is_made_again(town: Town) -> None:
     for status in (500, 502, 503):
         town.discord.faults.refuse(EDIT, status, method="PATCH")
     messages = await asyncio.gather(*(town.paint(f"number {each} for a busy Discord") for each in range(3)))
@@ -82,19 +82,19 @@ async def test_an_edit_that_fails_at_discord_is_made_again(town: Town) -> None:
     assert len(town.orders) == 3
 
 
-async def test_an_edit_that_meets_a_rate_limit_waits_as_long_as_it_is_told(town: Town) -> None:
+async def test_f7_an_edit_that_meets_a_rate_limit_waits_as_long_as_it_is_told(town: Town) -> None:
     town.discord.faults.rate_limit(EDIT, 0.3, method="PATCH")
     message = await town.paint("for a strict Discord")
     assert town.pictures(message) == town.served
 
 
-async def test_an_edit_whose_answer_was_lost_shows_its_picture_once(town: Town) -> None:
+async def test_f1_an_edit_whose_answer_was_lost_shows_its_picture_once(town: Town) -> None:
     town.discord.faults.lose_answer(EDIT, method="PATCH")
     message = await town.paint("for a forgetful Discord")
     assert town.pictures(message) == town.served
 
 
-async def test_an_answer_that_came_too_late_ends_the_job_unpaid(town: Town) -> None:
+async def test_b3_an_answer_that_came_too_late_ends_the_job_unpaid(town: Town) -> None:
     held = town.discord.faults.hold(CALLBACK)
     asked = town.ask("too late")
     await held.reached()
@@ -106,7 +106,7 @@ async def test_an_answer_that_came_too_late_ends_the_job_unpaid(town: Town) -> N
     assert town.discord.message_of(asked) is None
 
 
-async def test_a_picture_over_the_size_limit_is_made_smaller_and_the_card_says_so(town: Town) -> None:
+async def test_f6_a_picture_over_the_size_limit_is_made_smaller_and_the_card_says_so(town: Town) -> None:
     town.oxen.knobs.usual_long_side_px = 512
     town.discord.circumstances.limit_uploads(SMALL_LIMIT_BYTES)
     try:

@@ -37,7 +37,7 @@ async def asking(town: Town, prompt: str) -> Interaction:
     return asked
 
 
-async def test_a_press_brings_what_was_painted_after_the_token_s_end(town: Town) -> None:
+async def test_f3_a_press_brings_what_was_painted_after_the_token_s_end(town: Town) -> None:
     asked = await asking(town, "painted after the end")
     since = town.bot.lines
     town.discord.circumstances.expire_token(asked)
@@ -50,7 +50,7 @@ async def test_a_press_brings_what_was_painted_after_the_token_s_end(town: Town)
     assert [button.label for button in town.discord.buttons(shown)] == ["Again", "Info", "Delete"]
 
 
-async def test_a_press_in_time_lets_the_picture_land_by_itself(town: Town) -> None:
+async def test_f3_a_press_in_time_lets_the_picture_land_by_itself(town: Town) -> None:
     asked = await asking(town, "renewed while it is painted")
     message = await town.answer(asked)
     pressed = town.press(message, "Get result")

@@ -150,7 +150,7 @@ async def running(own_town: Town) -> AsyncGenerator[Town]:
     yield own_town
 
 
-async def test_one_bot_has_its_file_for_itself_until_it_is_told_to_stop(running: Town) -> None:
+async def test_g5_one_bot_has_its_file_for_itself_until_it_is_told_to_stop(running: Town) -> None:
     second, check = await asyncio.gather(
         run_to_end(environment=running.bot.environment, folder=running.bot.folder),
         run_to_end("check", environment=running.bot.environment, folder=running.bot.folder),

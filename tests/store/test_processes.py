@@ -49,7 +49,7 @@ async def killed(process: Process) -> str:
     return said.decode()
 
 
-async def test_every_acknowledged_job_is_there_after_a_kill(database: str, opened: Opener) -> None:
+async def test_g1_every_acknowledged_job_is_there_after_a_kill(database: str, opened: Opener) -> None:
     process = await start(database)
     acknowledged = await lines(process, 205)
     acknowledged += (await killed(process)).split()
@@ -58,7 +58,9 @@ async def test_every_acknowledged_job_is_there_after_a_kill(database: str, opene
     assert all(job is not None and len(job.generations) == 4 for job in found)
 
 
-async def test_a_second_process_is_refused_in_a_sentence_until_the_first_is_gone(sqlite: str, opened: Opener) -> None:
+async def test_g5_a_second_process_is_refused_in_a_sentence_until_the_first_is_gone(
+    sqlite: str, opened: Opener
+) -> None:
     first = await start(sqlite)
     await lines(first, 1)
     report = await check_database(sqlite)

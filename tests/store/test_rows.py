@@ -131,7 +131,7 @@ def test_images_count_until_they_failed() -> None:
     assert counted_images(replace(a_job(1, count=4), answer=Answer.MISSED)) == 0
 
 
-async def test_a_row_of_a_later_version_is_left_alone_and_stops_nobody(
+async def test_g6_a_row_of_a_later_version_is_left_alone_and_stops_nobody(
     sqlite: str, opened: Opener, caplog: pytest.LogCaptureFixture
 ) -> None:
     store = await opened(sqlite)
