@@ -3,6 +3,7 @@
 import io
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import cast
 
@@ -12,7 +13,7 @@ import pytest
 from bot.core import words as sentences
 from bot.core.card import Verb
 from bot.core.job import RENEWAL_LEAD, GenerationState, Job, JobState, Place
-from bot.errors import Cause, UserError
+from bot.errors import Cause, TransientError, UserError
 from bot.ports import Shrinker
 from bot.refusals import CHANNEL_LIMIT
 from bot.service.delivering import Delivering
@@ -21,7 +22,7 @@ from cogs.picture_command import TOKEN_LIFE
 from tests.cogs.test_inbox import WAITING, listed, person, press
 from tests.core.jobs import MIB, a_job
 from tests.discord_edge import FakeInteraction, refused, text_of
-from tests.failures.runs import EDIT, ONE_PICTURE, calls, came, killed, story, troubled, words
+from tests.failures.runs import EDIT, ONE_PICTURE, always, calls, came, killed, moments, story, troubled, words
 from tests.service.rig import Rig
 from tests.simulation.effects import Phase
 from tests.simulation.faults import Fault
@@ -223,3 +224,26 @@ async def test_f6_what_discord_refuses_for_its_size_in_every_form_is_told(rig: R
     assert (job.state, job.generations[0].cause) == (JobState.NOT_PAINTED, Cause.RESULT_TOO_LARGE)
     await delivered(rig, ladder, job)
     assert sentences.CAUSES[Cause.RESULT_TOO_LARGE] in text_of(ladder.by_token.calls[-1][1])
+
+
+@pytest.mark.parametrize("error", [refused(503), refused(500), refused(429), refused(404), TimeoutError()])
+@pytest.mark.parametrize("token", ["interaction token", None])
+async def test_f7_a_trouble_that_passes_keeps_token_message_and_card(
+    rig: Rig, error: BaseException, token: str | None
+) -> None:
+    ladder = Ladder()
+    for way in (ladder.by_token, ladder.by_bot):
+        way.answers.append(error)
+    with pytest.raises(TransientError):
+        await delivered(rig, ladder, replace(DONE, token=token))
+    job = await rig.get()
+    assert (job.token, job.place, job.card_owed) == (token, Place.MESSAGE, True)
+
+
+def test_f7_an_edit_is_tried_ever_more_slowly_and_made_once() -> None:
+    report = troubled(always(Where.SHOW, Fault.DOWN, times=5))
+    at_s = moments(report, EDIT)
+    pauses_s = [later - earlier for earlier, later in pairwise(at_s[1:])]
+    assert came(report) == ONE_PICTURE
+    assert pauses_s == sorted(pauses_s)
+    assert pauses_s[-1] > 8

@@ -9,6 +9,7 @@ import pytest
 from bot.core import words as sentences
 from bot.core.job import GenerationState, JobState
 from bot.core.request import Plan
+from bot.store import DatabaseCondition, check_database, open_store
 from bot.store.engine import open_engine
 from bot.store.location import locate
 from tests.core.jobs import PLAN, SEEDLESS, a_job
@@ -34,6 +35,8 @@ from tests.simulation.schedule import Asks
 from tests.simulation.stories import MEANWHILE_S
 from tests.simulation.world import simulate
 from tests.store.blank import blank_sqlite_url
+from tests.store.test_processes import killed, lines, start
+from tests.store.values import SECRET, StoppedClock
 from tests.test_sweeper import sweeper_of, tick
 
 S = GenerationState
@@ -123,6 +126,22 @@ async def test_g4_a_clock_that_is_an_hour_ahead_of_oxen_s_pays_nothing_twice(rig
     rig.api.rows["r-1"] = replace(rig.api.rows["r-1"], enqueued_at=rig.clock() - timedelta(hours=1))
     await tick(rig, after_s=GRACE_S + 1)
     assert (len(rig.api.posts), await rig.states()) == (1, [S.QUEUED])
+
+
+@pytest.mark.e2e
+async def test_g5_a_second_process_is_refused_in_a_sentence_until_the_first_is_gone(tmp_path: Path) -> None:
+    url = blank_sqlite_url(tmp_path)
+    first = await start(url)
+    await lines(first, 1)
+    report = await check_database(url)
+    assert report.condition is DatabaseCondition.IN_USE
+    second = await start(url)
+    _, complaint = await second.communicate()
+    assert f"DatabaseInUseError: {report.sentence}" in complaint.decode()
+    await killed(first)
+    store = await open_store(url, secret=SECRET, clock=StoppedClock())
+    assert await store.get("0") is not None
+    await store.close()
 
 
 @pytest.mark.parametrize("at_s", [1.02, 1.15, MEANWHILE_S, 5.3])

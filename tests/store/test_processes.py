@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import DatabaseCondition, check_database
 from tests.store.conftest import Opener
 
 pytestmark = pytest.mark.e2e
@@ -56,17 +55,3 @@ async def test_g1_every_acknowledged_job_is_there_after_a_kill(database: str, op
     store = await opened(database)
     found = [await store.get(number) for number in acknowledged]
     assert all(job is not None and len(job.generations) == 4 for job in found)
-
-
-async def test_g5_a_second_process_is_refused_in_a_sentence_until_the_first_is_gone(
-    sqlite: str, opened: Opener
-) -> None:
-    first = await start(sqlite)
-    await lines(first, 1)
-    report = await check_database(sqlite)
-    assert report.condition is DatabaseCondition.IN_USE
-    second = await start(sqlite)
-    _, complaint = await second.communicate()
-    assert f"DatabaseInUseError: {report.sentence}" in complaint.decode()
-    await killed(first)
-    assert await (await opened(sqlite)).get("0") is not None

@@ -1,0 +1,289 @@
+"""The failure matrix: what can fail between Enter and the picture, and what Easel does about it, a sentence each.
+
+A row's tests are named after it: `test_b1_...`. Most are in this folder, one module a letter; those that only a real
+process or a real server can show are among the end-to-end tests. `python -m tests.failures.matrix` prints all of it.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from re import match
+
+TESTS = Path(__file__).parents[1]
+
+
+class Promise(StrEnum):
+    """How far the promise goes."""
+
+    PROVABLE = "P"
+    """It holds, given a durable database and services that come back."""
+    BOUNDED = "B"
+    """It holds if a bound holds that others keep, such as how late a request can arrive."""
+    IMPOSSIBLE = "X"
+    """No client can promise it; there is a policy, and a sentence that the person sees."""
+
+
+P, B, X = Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    promise: Promise
+    fails: str
+    remedy: str
+
+
+MATRIX: Mapping[str, Row] = {
+    "A1": Row(
+        X,
+        "Enter is pressed while no process is connected",
+        "Nothing is known and nothing paid; Discord says that the application did not respond, and asking again works. "
+        "What the gateway replays later than 3 s is abandoned unpaid.",
+    ),
+    "A2": Row(P, "killed before the row is committed", "Nothing exists and nothing was paid."),
+    "A3": Row(
+        P,
+        "an interaction comes twice",
+        "Its id is the row's key: one job, one answer.",
+    ),
+    "A4": Row(
+        P,
+        "the database is locked, full, gone or hangs as the row is written",
+        'Within 3 s the person is told: "The bot cannot write to its database right now, so it takes no jobs." A row '
+        "that gets written after that is abandoned unpaid.",
+    ),
+    "A5": Row(
+        B,
+        "the event loop stalls for more than 3 s",
+        "Row and answer come before all other work, and pictures are decoded in a thread; an answer that comes too "
+        "late all the same abandons the job unpaid.",
+    ),
+    "B1": Row(
+        P,
+        "killed before the answer",
+        "Discord is asked for it (`@original`) and has none: the job is abandoned unpaid.",
+    ),
+    "B2": Row(
+        P,
+        "the answer arrived, and nobody wrote that down",
+        "Discord is asked and has it, by the channel's messages where the token is dead: the job goes on in that "
+        "message.",
+    ),
+    "B3": Row(
+        P,
+        "Discord answers the answer with an error, or the line breaks",
+        "Code 10062 abandons the job unpaid. A line that breaks is tried once more, discord.py tries again after a "
+        "5xx, and whatever else is said (40060 too) leaves it to Discord to be asked.",
+    ),
+    "C1": Row(P, "killed before the intent", "The next process takes the job up; there was no POST to look for."),
+    "C2": Row(
+        B,
+        "killed between the intent and the POST",
+        "Oxen's own lists lack it RECONCILE_GRACE_S after the send: it is sent once more if it costs at most "
+        "HOLD_ABOVE_USD, else the outcome is unknown and told.",
+    ),
+    "C3": Row(
+        B,
+        "killed inside the POST, which still arrives",
+        "Oxen's lists show a row with our seed and prompt: it is adopted. References go as links, so that bodies are "
+        "small.",
+    ),
+    "C4": Row(
+        B,
+        "timeout, reset, 5xx, or a 200 that is garbled, empty or a page",
+        "Nothing is sent again blindly: Oxen's lists decide, active and finished rows. A second unclear outcome, or a "
+        "row that says too little, is unknown: never paid again, and delivered if it surfaces.",
+    ),
+    "C5": Row(
+        P,
+        "no connection, 429, or an error of Oxen's own",
+        "Surely not taken: sent again later, as late as Retry-After says, or told with its cause.",
+    ),
+    "C6": Row(
+        P,
+        "killed between Oxen's answer and its commit",
+        "The row is adopted; a remote id belongs to one generation only.",
+    ),
+    "C7": Row(
+        P,
+        "Oxen takes fewer of a batch than were asked for",
+        "Those are adopted and only the rest is sent again; with seeds each picture is a POST of its own.",
+    ),
+    "C8": Row(
+        P,
+        "Oxen's lists cannot be had",
+        "Nothing is decided and nothing sent before a search succeeded after the grace: safe, however late.",
+    ),
+    "C9": Row(
+        X,
+        "a POST is accepted after the grace",
+        "What is dear or has no price is paid once, since it is never sent again: the card says that nobody can tell, "
+        "and the picture is still delivered. A cheap one may be paid twice.",
+    ),
+    "C10": Row(
+        P,
+        "two workers take up one job",
+        "A job is written only as the version that was read, and a second send only as the send that was judged: one "
+        "of the two sends.",
+    ),
+    "C11": Row(
+        P,
+        "no credits, key revoked, model gone",
+        "The person is told what to do; a key that two calls refuse ends the process and keeps the jobs (in place of a "
+        "breaker).",
+    ),
+    "D1": Row(
+        P,
+        "the stream is down, or an event is lost",
+        "Oxen's rows are asked: after every connect, twice, and on a slow timer for what is late.",
+    ),
+    "D2": Row(P, "an event comes before its POST's answer", "It is kept for 15 minutes and settles the row at once."),
+    "D3": Row(
+        P,
+        "an event is doubled, late, a stranger's, or comes after a cancellation",
+        "It changes nothing, but a picture that was painted all the same is shown.",
+    ),
+    "D4": Row(
+        P,
+        "the stream is half open",
+        "After 45 s of silence, three keep-alives, it is opened anew and all that is open is asked for.",
+    ),
+    "D5": Row(
+        P,
+        "the process that listens dies",
+        "There is one process; the next one asks for all that was open when the last one died.",
+    ),
+    "D6": Row(
+        P,
+        "a painting never ends",
+        "After JOB_DEADLINE_S it is cancelled at Oxen and Oxen's row believed; a row that goes on for ever ends for "
+        'the person: "Oxen did not finish in time". A picture that turns up within a day is still delivered.',
+    ),
+    "D7": Row(
+        P,
+        "a cancel races the end of the painting, or nobody confirms it",
+        "Oxen's row decides. The job remembers that it is to be cancelled, and is, after a crash too.",
+    ),
+    "E1": Row(P, "killed while downloading", "The result is downloaded again."),
+    "E2": Row(
+        B,
+        "the result's link has expired or does not answer",
+        "Oxen's row gives a fresh link. Where every link is dead the person is told. While one does not answer the "
+        "card says that the picture is on its way, and after a day that Oxen did not hand it over.",
+    ),
+    "E3": Row(
+        P,
+        "the result is cut short, a page, too large, or no picture",
+        "Length, size, kind and wholeness are checked; it is fetched again, and then told. Nothing is ever sent again.",
+    ),
+    "F1": Row(
+        P,
+        "killed before, during or after the final edit, or a 5xx",
+        "The edit is made again with the complete list of files: one message, one picture.",
+    ),
+    "F2": Row(
+        P,
+        "the token is dead after 15 minutes, or at minute one",
+        "401 and 404 alike: the bot's own token makes the edit, and the dead one is never tried again, nor one whose "
+        "time is over.",
+    ),
+    "F3": Row(
+        X,
+        "a private answer is out of time",
+        'No API can edit it. At minute 14 it says so and asks for a press on [Get result]; after that "it waits for '
+        'you in /inbox", where [Show here] brings it.',
+    ),
+    "F4": Row(
+        P,
+        "message, thread, channel or server is gone, 403, or Discord refuses what the edit says",
+        "The job leaves its message; results wait in the owner's inbox. What somebody deleted is never posted again, "
+        "and the rest is cancelled. A channel that refuses three times is asked no more for ten minutes.",
+    ),
+    "F5": Row(
+        B,
+        "nobody knows whether a new message was made",
+        "None is ever made but as the answer to a press, which Discord takes once. Without its id the job stays in the "
+        "inbox, and of two presses one message stays.",
+    ),
+    "F6": Row(
+        P,
+        "a file is over the size limit, as stated or by 413 and 40005",
+        "It is made smaller, lossless first, and the card says so; what fits in no form is told.",
+    ),
+    "F7": Row(
+        P,
+        "429 and 5xx from Discord, 503 included",
+        "Retry-After is waited for, a 5xx tried again ever more slowly; the card stays owed.",
+    ),
+    "G1": Row(
+        B,
+        "power loss",
+        "synchronous=FULL and WAL: a commit is on the disk before anybody hears of it. The disk must not lie.",
+    ),
+    "G2": Row(
+        P,
+        "the disk is full after the POST",
+        "The row stays submitting and is adopted once there is room; new jobs are refused by A4 (in place of a limit "
+        "of free space).",
+    ),
+    "G3": Row(
+        B,
+        "the database comes back from an older backup",
+        "A copy knows that it is one: all that waits in it is looked for in Oxen's lists before any POST.",
+    ),
+    "G4": Row(
+        P,
+        "the clock jumps, or is wrong",
+        "The grace is counted by the clock that never jumps; our seed is recognised an hour off. A jump ahead may end "
+        "a painting as overdue: told, and still delivered. A jump back delays nothing that people wait for.",
+    ),
+    "G5": Row(P, "a second process on the same file", "It is refused in a sentence: the file is locked."),
+    "G6": Row(
+        P,
+        "SIGTERM, kill, or another version",
+        "What is in hand ends within 10 s, exit code 0; the rest as after a crash. Rows of a later version are left "
+        "alone.",
+    ),
+    "G7": Row(
+        P,
+        "Discord is away",
+        "Cards stay owed and are shown late, once; whoever got no answer pays nothing.",
+    ),
+}
+
+
+@cache
+def proofs() -> dict[str, list[str]]:
+    """Give the tests that bear a row's name, each as "file::test", by row and in the order of the files."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(TESTS.rglob("test_*.py")):
+        for name in _test_names(path):
+            named = match(r"test_([a-g]\d+)_", name)
+            if named:
+                found.setdefault(named[1].upper(), []).append(f"{path.relative_to(TESTS.parent)}::{name}")
+    return found
+
+
+def _test_names(path: Path) -> Iterator[str]:
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name
+
+
+def as_markdown() -> Iterator[str]:
+    """Give the matrix with its tests, line by line."""
+    yield "| row | | what fails | what Easel does | tests |"
+    yield "|---|---|---|---|---|"
+    found = proofs()
+    for name, row in MATRIX.items():
+        files = dict.fromkeys(proof.partition("::")[0] for proof in found.get(name, []))
+        where = ", ".join(f"`{file}`" for file in files)
+        yield f"| {name} | {row.promise} | {row.fails} | {row.remedy} | {where} |"
+
+
+if __name__ == "__main__":
+    sys.stdout.writelines(f"{line}\n" for line in as_markdown())
