@@ -193,7 +193,7 @@ class DiscordDelivery:
                 if metadata is not None and metadata.id == around.id and is_card_of(message, job.id):
                     return message.id
         except discord.HTTPException as error:
-            if trouble_of(error) is Trouble.PASSING:
+            if trouble_of(error) in {Trouble.PASSING, Trouble.REFUSED}:
                 raise TransientError(f"Discord answered {error.status}") from error
         return None
 
@@ -205,7 +205,7 @@ class DiscordDelivery:
             await self._delete(job, job.message_id)
         except discord.HTTPException as error:
             trouble = trouble_of(error)
-            if trouble is Trouble.PASSING:
+            if trouble in {Trouble.PASSING, Trouble.REFUSED}:
                 raise TransientError(f"Discord answered {error.status}") from error
             log.info("message not deleted: %s", trouble.value, extra={"job_id": job.id})
         except (aiohttp.ClientError, OSError) as error:
@@ -240,7 +240,7 @@ def _named(
         case Trouble.TOO_LARGE:
             return FileTooLargeError(min(limit_bytes, DEFAULT_SIZE_LIMIT_BYTES))
         case Trouble.REFUSED:
-            return CardRefusedError(f"Discord answered {error.status}: {error.text}")
+            return CardRefusedError(f"Discord answered {error.status}, code {error.code}")
         case Trouble.OUT_OF_REACH:
             return MessageUnreachableError(f"Discord answered {error.status}, code {error.code}")
         case Trouble.PASSING | Trouble.TOKEN_DEAD:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.core import words
 from bot.core.card import Card, card_of
@@ -68,6 +68,7 @@ class Delivering:
         self._settlement = settlement
         self._estimates = estimates
         self._clock = clock
+        self._failing_since: dict[str, datetime] = {}
         self._told: dict[str, int] = {}
 
     async def deliver(self, job: Job) -> Job:
@@ -94,8 +95,9 @@ class Delivering:
             if left.place is not Place.MESSAGE:
                 log.warning("job leaves its message: %s", type(error).__name__, extra={"job_id": job.id})
             return left
-        except CardRefusedError as error:
-            log.error("card refused: %s", error, extra={"job_id": job.id})  # noqa: TRY400 - its text says all
+        except CardRefusedError:
+            # Discord's own words stand in the cause; `logs` hides what they repeat.
+            log.exception("card refused", extra={"job_id": job.id})
             return await self._leave_refused(job)
         # What did not fit into this edit, could not be fetched yet or was finished meanwhile keeps the card owed.
         complete = all(g.attachment is not None or g.id in now for g in job.succeeded)
@@ -110,9 +112,8 @@ class Delivering:
         """Tell whether to show a card although nothing new could be fetched for it."""
         if self._told.get(job.id) == job.revision:
             return False
-        ends = (g.ended_at for g in job.succeeded if g.attachment is None and g.ended_at)
-        waiting_since = min(ends, default=self._clock())
-        return job.renewal_offered or self._clock() - waiting_since > SAY_AFTER
+        since = min(self._failing_since[g.id] for g in job.succeeded if g.id in self._failing_since)
+        return job.renewal_offered or self._clock() - since > SAY_AFTER
 
     async def preview(self, job: Job) -> Sequence[JobEvent]:
         """Show a job of one picture while it is being written, and give what is to be applied once it is.
@@ -160,11 +161,14 @@ class Delivering:
         self, job: Job, generation: Generation
     ) -> ResultFile | ResultUnreadable | TransientError:
         try:
-            return await self._fetch_one(job, generation)
+            fetched = await self._fetch_one(job, generation)
         except TransientError as error:
-            if generation.ended_at is None or self._clock() - generation.ended_at <= RESULT_PATIENCE:
+            since = self._failing_since.setdefault(generation.id, self._clock())
+            if self._clock() - since <= RESULT_PATIENCE:
                 return error
-            return ResultUnreadable(generation_id=generation.id, text=str(error), cause=Cause.RESULT_NOT_FETCHED)
+            fetched = ResultUnreadable(generation_id=generation.id, text=str(error), cause=Cause.RESULT_NOT_FETCHED)
+        self._failing_since.pop(generation.id, None)
+        return fetched
 
     async def _fetch_one(self, job: Job, generation: Generation) -> ResultFile | ResultUnreadable:
         try:

@@ -122,6 +122,7 @@ async def test_e2_a_link_that_does_not_answer_is_told_soon_and_its_picture_still
 async def test_e2_a_link_that_does_not_answer_for_a_day_ends_in_a_sentence(rig: Rig) -> None:
     await rig.keep(DONE)
     rig.api.files[LINK] = [TransientError("503")]
+    await delivered(rig)
     rig.clock.advance(25 * 3600)
     assert (await delivered(rig)).state is JobState.NOT_PAINTED
     assert not (await delivered(rig)).card_owed
