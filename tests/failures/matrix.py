@@ -178,7 +178,8 @@ MATRIX: Mapping[str, Row] = {
     "E3": Row(
         P,
         "the result is cut short, a page, too large, or no picture",
-        "Length, size, kind and wholeness are checked; it is fetched again, and then told. Nothing is ever sent again.",
+        "Length, size, kind and wholeness are checked, and it is fetched again. What stays cut off is shown as it is, "
+        "what is no picture is told. Nothing is ever sent again.",
     ),
     "F1": Row(
         P,
@@ -239,7 +240,8 @@ MATRIX: Mapping[str, Row] = {
         P,
         "the clock jumps, or is wrong",
         "The grace is counted by the clock that never jumps; our seed is recognised an hour off. A jump ahead may end "
-        "a painting as overdue: told, and still delivered. A jump back delays nothing that people wait for.",
+        "a painting as overdue: told, and still delivered. A jump back delays no picture, only the "
+        "end of what is overdue.",
     ),
     "G5": Row(P, "a second process on the same file", "It is refused in a sentence: the file is locked."),
     "G6": Row(
