@@ -9,8 +9,10 @@ BENCH := .venv/.bench-installed
 GOAL := $(firstword $(MAKECMDGOALS))
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
-# Two at a time, a module's tests together: most of them wait for a bot of their own.
-TESTS := $(VENV_PYTHON) -m pytest -q --numprocesses=2 --dist=loadscope --hypothesis-profile=thorough
+# Four at a time, a module's tests together: most of them wait for a bot of their own.
+TESTS := $(VENV_PYTHON) -m pytest -q --numprocesses=4 --dist=loadscope --hypothesis-profile=thorough
+# What Python compiles is kept, whatever the machine says: a run of the tests starts a hundred processes from it.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run unit test bench torture check format lock clean
