@@ -5,22 +5,35 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import is_hypothesis_test, settings
 
 from tests.fakes import ManualClock
+from tests.fuzz_report import PROFILE, FuzzReport
 from tests.service.memory_store import MemoryStore
 from tests.service.rig import Rig, open_rig, sqlite_store
 
 # No deadline, since the machines of CI are slow and shared. `make test` and CI ask for the thorough profile, by
-# --hypothesis-profile.
+# --hypothesis-profile, and `make fuzz` for one of its own.
 settings.register_profile("quick", max_examples=25, deadline=None)
 settings.register_profile("thorough", max_examples=200, deadline=None)
+settings.register_profile(PROFILE, max_examples=10_000, deadline=None, print_blob=True)
 settings.load_profile("quick")
 
 GARBAGE_THRESHOLD = 20_000
 """Objects made between two collections. Python waits for 700 only, and a tenth of the run went into that."""
 
 gc.set_threshold(GARBAGE_THRESHOLD)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--hypothesis-profile") == PROFILE:
+        config.pluginmanager.register(FuzzReport())
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what hypothesis makes inputs for, so that `make fuzz` can leave none of it out."""
+    if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj):
+        item.add_marker(PROFILE)
 
 
 def pytest_collection_finish() -> None:

@@ -1,0 +1,220 @@
+"""What a store must answer, over a plain dict: the model that histories of a real store are held against."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import product
+
+from bot.core import job_events as ev
+from bot.core.admission import Admission, Admitted, AlreadyThere, Change, DayUsedUp, MemberLimits, TooManyUnderWay
+from bot.core.advance import advance
+from bot.core.job import HOLDS_SLOT, MISSING, Answer, Attachment, Generation, GenerationState, Job, JobState, Place
+from bot.errors import Cause, RemoteIdTakenError
+from tests.core.jobs import PLAN
+from tests.store.values import NOW
+
+S = GenerationState
+DAY = timedelta(hours=24)
+REMOTE_IDS = tuple(f"r-{n}" for n in range(8))
+"""Fewer than there may be generations, so that some are claimed twice."""
+MODELS = ("flux-2-dev", "gpt-image-2")
+UNCOUNTED = frozenset({S.FAILED, S.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """One change of one job: which of the events that may come next, and when it is said to have happened."""
+
+    job_id: str
+    choice: int
+    minute: int
+
+    def transition(self, job: Job) -> Job:
+        return advance(job, next_event(job, self.choice, NOW + timedelta(minutes=self.minute)))
+
+
+def next_event(job: Job, choice: int, at: datetime) -> ev.JobEvent:
+    """Choose one of the events that may come next; the choice may be any whole number.
+
+    Mostly one that goes well: else few histories would ever come to a picture.
+    """
+    well, ill = _what_goes_well(job, choice, at), _what_goes_otherwise(job, at)
+    events = well if well and choice % 3 else ill
+    return events[choice // 3 % len(events)]
+
+
+def _what_goes_well(job: Job, choice: int, at: datetime) -> list[ev.JobEvent]:
+    if job.answer is Answer.OWED:
+        return [ev.Answered(message_id=77, revision=1)]
+    planned = tuple(g.id for g in job.generations if g.state is S.PLANNED)
+    events: list[ev.JobEvent] = []
+    if not job.checked:
+        return [ev.Planned(plan=replace(PLAN, model=MODELS[choice % len(MODELS)]))]
+    if planned:
+        events.append(ev.Intended(generation_ids=planned, intent_id=f"i-{job.id}-{job.version}", at=at))
+    for g in job.generations:
+        if g.state in {S.SUBMITTING, S.UNKNOWN} and g.remote_id is None:
+            events.append(ev.Accepted(remote_ids={g.id: REMOTE_IDS[choice % len(REMOTE_IDS)]}, at=at))
+        elif g.remote_id is not None and g.state is not S.SUCCEEDED:
+            events.append(ev.PictureReady(remote_id=g.remote_id, url=f"https://results.example/{g.remote_id}", at=at))
+    if job.card_owed:
+        lying = {g.id: Attachment(id=5, filename=f"{g.id}.png") for g in job.succeeded}
+        events.append(ev.Shown(revision=job.revision, attachments=lying))
+    return events
+
+
+def _what_goes_otherwise(job: Job, at: datetime) -> list[ev.JobEvent]:
+    fresh = at + timedelta(minutes=15)
+    events: list[ev.JobEvent] = [
+        ev.AnswerMissed(),
+        ev.Refused(text="No.", at=at),
+        ev.CancelAsked(by=7, at=at),
+        ev.Replaced(place=Place.INBOX, token=job.token),
+        ev.Replaced(place=Place.GONE),
+        ev.TokenDied(token=job.token),
+        ev.RenewalOffered(),
+        ev.TokenRenewed(message_id=77, token="fresh", token_expires_at=fresh, size_limit_bytes=9),
+        ev.Moved(
+            message_id=77,
+            channel_id=18,
+            guild_id=None,
+            token="moved",
+            token_expires_at=fresh,
+            size_limit_bytes=9,
+            revision=1,
+        ),
+    ]
+    for generation in job.generations:
+        events += _of_generation(generation, at)
+    return events
+
+
+def _of_generation(g: Generation, at: datetime) -> list[ev.JobEvent]:
+    unfetched = Cause.REFERENCE_NOT_FETCHED
+    if g.state is S.SUBMITTING:
+        intent = g.intent_id or ""
+        return [
+            ev.Resent(intent_id=intent, at=at),
+            ev.NotAccepted(intent_id=intent, at=at),
+            ev.TurnedDown(intent_id=intent, cause=unfetched, text="no", at=at),
+            ev.Undecided(intent_id=intent, at=at),
+        ]
+    if g.remote_id is None:
+        return []
+    return [
+        ev.PaintingFailed(remote_id=g.remote_id, cause=unfetched, text="no", at=at),
+        ev.CancelledThere(remote_id=g.remote_id, at=at),
+        ev.DeadlinePassed(remote_id=g.remote_id, at=at),
+        ev.LostThere(remote_id=g.remote_id, at=at),
+        ev.ResultUnreadable(generation_id=g.id, text="0 bytes"),
+    ]
+
+
+@dataclass(slots=True)
+class Model:
+    """The jobs that a store should hold; its methods are the questions of the port, each as one sentence."""
+
+    jobs: dict[str, Job] = field(default_factory=dict[str, Job])
+
+    def copy(self) -> "Model":
+        return Model(dict(self.jobs))
+
+    def add(self, job: Job, *, limits: MemberLimits, slots: int, now: datetime) -> Admission:
+        if job.id in self.jobs:
+            return AlreadyThere()
+        own = [other for other in self.jobs.values() if other.owner_id == job.owner_id]
+        under_way = sum(other.under_way for other in own)
+        if 0 < limits.jobs_under_way <= under_way:
+            return TooManyUnderWay(under_way=under_way)
+        left = max(0, limits.images_per_day - sum(_counted(other) for other in own if now - other.created_at < DAY))
+        if limits.images_per_day and _counted(job) > left:
+            return DayUsedUp(left=left)
+        line = [count for other in self.jobs.values() if other.under_way and (count := _number(other, {S.PLANNED}))]
+        ahead = 0 if self.slots_taken() + sum(line) < slots else max(1, len(line))
+        self.jobs[job.id] = replace(job, ahead=ahead)
+        return Admitted(ahead=ahead)
+
+    def change(self, write: Write) -> Change | type[RemoteIdTakenError] | None:
+        before = self.jobs.get(write.job_id)
+        if before is None:
+            return None
+        after = write.transition(before)
+        if after == before:
+            return Change(before=before, after=before)
+        everywhere = [
+            *_remote_ids(after),
+            *(name for job in self.jobs.values() if job is not before for name in _remote_ids(job)),
+        ]
+        if len(everywhere) > len(set(everywhere)):
+            return RemoteIdTakenError
+        self.jobs[before.id] = replace(after, version=before.version + 1)
+        return Change(before=before, after=self.jobs[before.id])
+
+    def forget_tokens(self, now: datetime) -> None:
+        self.jobs = {
+            job_id: replace(job, token=None) if job.token_expires_at <= now else job
+            for job_id, job in self.jobs.items()
+        }
+
+    def oldest(self) -> list[Job]:
+        return sorted(self.jobs.values(), key=lambda job: (job.created_at, job.id))
+
+    def unanswered(self, before: datetime) -> list[Job]:
+        return [job for job in self.oldest() if job.answer is Answer.OWED and job.created_at < before]
+
+    def startable(self, limit: int) -> list[Job]:
+        answered = [job for job in self.oldest() if job.answer is Answer.GIVEN and job.under_way]
+        return [job for job in answered if _number(job, {S.PLANNED})][:limit]
+
+    def slots_taken(self) -> int:
+        return sum(_number(job, HOLDS_SLOT) for job in self.jobs.values())
+
+    def open_jobs(self) -> list[Job]:
+        return [job for job in self.oldest() if _number(job, HOLDS_SLOT)]
+
+    def missing_since(self, since: datetime) -> list[Job]:
+        return [job for job in self.oldest() if job.created_at >= since and _number(job, MISSING)]
+
+    def owed(self, limit: int) -> list[Job]:
+        return [job for job in self.oldest() if job.card_owed][:limit]
+
+    def renewals_due(self, now: datetime) -> list[Job]:
+        return [job for job in self.oldest() if job.renewal_at is not None and job.renewal_at <= now]
+
+    def inbox(self, owner_id: int, limit: int) -> list[Job]:
+        waiting = [job for job in self.oldest() if job.owner_id == owner_id and job.place is Place.INBOX]
+        return [job for job in reversed(waiting) if job.state is not JobState.CANCELLED][:limit]
+
+    def durations_s(self, model: str) -> list[float]:
+        """Give them in order of length: which of two that ended together comes first, nobody promised."""
+        made = [g for job in self.jobs.values() if job.plan and job.plan.model == model for g in job.generations]
+        times = [(g.accepted_at, g.ended_at) for g in made if g.state is S.SUCCEEDED]
+        return sorted((ended - began).total_seconds() for began, ended in times if began and ended)
+
+    def owners(self) -> dict[str, str]:
+        return {name: job.id for job in self.jobs.values() for name in _remote_ids(job)}
+
+
+def possible(model: Model, writes: Sequence[Write], certain: Iterable[int]) -> list[Model]:
+    """Give the models after these writes in order, where only the `certain` ones surely came to pass."""
+    certain = set(certain)
+    models: list[Model] = []
+    for happened in product((False, True), repeat=len(writes)):
+        if all(happened[n] for n in certain):
+            after = model.copy()
+            for write in (write for write, did in zip(writes, happened, strict=True) if did):
+                after.change(write)
+            models.append(after)
+    return models
+
+
+def _number(job: Job, states: Iterable[GenerationState]) -> int:
+    return sum(g.state in set(states) for g in job.generations)
+
+
+def _counted(job: Job) -> int:
+    return 0 if job.answer is Answer.MISSED else sum(g.state not in UNCOUNTED for g in job.current)
+
+
+def _remote_ids(job: Job) -> list[str]:
+    return [g.remote_id for g in job.generations if g.remote_id is not None]
