@@ -44,13 +44,13 @@ class Results:
 
     async def again(self, interaction: Interaction, job_id: str) -> None:
         """Ask for the same with another seed, as a job of the presser's own."""
-        job = await self._job(job_id)
+        job = await self._seen_job(interaction, job_id)
         credit_id = job.owner_id if job.owner_id != interaction.user.id else None
         await take(interaction, replace(job.ask, seed=None), credit_id=credit_id)
 
     async def info(self, interaction: Interaction, job_id: str) -> None:
         """Show privately what was asked and what was sent."""
-        job = await self._job(job_id)
+        job = await self._seen_job(interaction, job_id)
         await tell(interaction, _facts(job), prompt=job.ask.prompt)
 
     async def delete(self, interaction: Interaction, job_id: str) -> None:
@@ -81,6 +81,13 @@ class Results:
     async def _renewed(self, interaction: Interaction, job: Job) -> bool:
         message = interaction.message
         return message is not None and await self._desk.placing.renew(job, origin_of(interaction), message.id)
+
+    async def _seen_job(self, interaction: Interaction, job_id: str) -> Job:
+        """Give a job that its presser can see: nobody but its owner sees a private one, whatever the button says."""
+        job = await self._job(job_id)
+        if job.ask.private and interaction.user.id != job.owner_id:
+            raise UserError(words.JOB_FORGOTTEN)
+        return job
 
     async def _job(self, job_id: str) -> Job:
         job = await self._desk.store.get(job_id)

@@ -154,6 +154,17 @@ async def test_info_of_the_longest_job_still_fits_one_message(rig: Rig) -> None:
     assert len(text_of(interaction.response.said[0][1])) < 4000
 
 
+async def test_a_private_job_tells_and_repeats_nothing_to_anybody_but_its_owner(rig: Rig) -> None:
+    await rig.keep(replace(a_job(S.SUCCEEDED), ask=replace(an_ask("a secret"), private=True)))
+    handlers = buttons(rig)
+    for handler in (handlers.info, handlers.again):
+        interaction = presser(rig, user_id=STRANGER, moderator=True)
+        with pytest.raises(UserError, match=words.JOB_FORGOTTEN):
+            await press(handler, interaction)
+        assert interaction.response.said == []
+    assert await rig.store.get("2") is None
+
+
 async def test_delete_asks_first_and_only_then_takes_the_message_away(rig: Rig) -> None:
     await rig.keep(a_job(S.SUCCEEDED))
     interaction = presser(rig)
