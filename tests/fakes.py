@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict, deque
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -64,7 +64,8 @@ class FakeImageApi:
     """Oxen with a script.
 
     Each POST meets the next of `fates` (ids to give, an error to raise, or a Fate); without one it is accepted. Every
-    other call raises what `faults` holds under its name, as in "list" or "get r-1". A link in `files` has contents or
+    other call raises what `faults` holds under its name, as in "list" or "get r-1", after what `meanwhile` holds there
+    has happened. A link in `files` has contents or
     errors, one for each download; the last stays.
     """
 
@@ -72,6 +73,7 @@ class FakeImageApi:
         self._clock = clock
         self.fates: deque[Sequence[str] | Exception | Fate] = deque()
         self.faults: dict[str, Exception] = {}
+        self.meanwhile: dict[str, Callable[[], Awaitable[None]]] = {}
         self.files: dict[str, list[bytes | Exception]] = defaultdict(lambda: [PNG])
         self.rows: dict[str, RemoteRow] = {}
         self.posts: list[QueuePost] = []
@@ -158,6 +160,8 @@ class FakeImageApi:
     async def _called(self, call: str) -> None:
         self.calls.append(call)
         await asyncio.sleep(0)
+        if call in self.meanwhile:
+            await self.meanwhile.pop(call)()
         if call in self.faults:
             raise self.faults[call]
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 from bot.core.job import GenerationState, JobState
 from bot.core.job_events import CancelAsked
 from bot.errors import Cause, TransientError
-from bot.service.reconciliation import open_generations
+from bot.service.reconciliation import MANY, open_generations
 from tests.core.jobs import a_job, an_ask
 from tests.service.rig import DEADLINE, GRACE, Rig
 
@@ -38,6 +38,36 @@ async def test_what_is_in_the_list_no_more_is_asked_for_and_settled(rig: Rig) ->
     rig.api.fail("r-2", Cause.SAFETY)
     await settle(rig)
     assert await rig.states() == [S.SUCCEEDED, S.FAILED, S.QUEUED]
+
+
+async def test_what_its_event_ends_while_the_list_is_read_is_not_asked_for(rig: Rig) -> None:
+    await rig.post()
+    rig.api.meanwhile["list"] = lambda: rig.finish("r-1")
+    await settle(rig)
+    assert await rig.states() == [S.SUCCEEDED]
+    assert not rig.api.called("get")
+
+
+async def many_missing(rig: Rig) -> list[GenerationState]:
+    """Let Oxen finish many jobs unheard, but for one that it does not list as ended, and settle them."""
+    for number in range(1, MANY + 2):
+        await rig.post(a_job(number=number))
+        rig.api.succeed(f"r-{number}")
+    rig.api.rows["r-1"] = replace(rig.api.rows["r-1"], status="unheard of")
+    rig.api.calls.clear()
+    await settle(rig)
+    return [g.state for number in range(1, MANY + 2) for g in (await rig.get(str(number))).generations]
+
+
+async def test_where_many_are_missing_the_history_tells_of_them(rig: Rig) -> None:
+    assert await many_missing(rig) == [S.QUEUED, *[S.SUCCEEDED] * MANY]
+    assert rig.api.calls == ["list", "history", "get r-1"]
+
+
+async def test_without_a_history_each_row_is_asked_for(rig: Rig) -> None:
+    rig.api.faults["history"] = TransientError("503")
+    assert await many_missing(rig) == [S.QUEUED, *[S.SUCCEEDED] * MANY]
+    assert len(rig.api.called("get")) == MANY + 1
 
 
 async def test_one_row_that_cannot_be_had_does_not_hold_up_the_others(rig: Rig) -> None:
