@@ -15,7 +15,7 @@ TESTS := $(VENV_PYTHON) -m pytest -q --numprocesses=4 --dist=loadscope --hypothe
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run unit test bench torture check format lock clean
+.PHONY: help demo run unit test bench fuzz torture check format lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1@\2/p' Makefile | awk -F@ '{ printf "  %-12s %s\n", $$1, $$2 }'
@@ -35,6 +35,9 @@ test: $(DEV) ## run every test
 
 bench: $(BENCH) ## measure the bot beside its floors and rivals, in about three minutes
 	@$(VENV_PYTHON) -m bench
+
+fuzz: $(DEV) ## try every rule that holds for all inputs on thousands of made-up ones, and count them
+	@$(VENV_PYTHON) -m pytest -q -m fuzz --numprocesses=2 --hypothesis-profile=fuzz
 
 torture: $(DEV) ## kill the real bot hundreds of times on both databases and count every job (ARGS="--scale 0.1")
 	@$(VENV_PYTHON) -m sandbox.torture $(ARGS)

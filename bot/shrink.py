@@ -16,6 +16,8 @@ PIXELS_AT_MOST = 100_000_000
 WEBP_QUALITIES = (90, 80, 70)
 SCALE_STEP = 0.75
 SMALLEST_SIDE_PX = 256
+WEBP_LONGEST_SIDE_PX = 16_383
+"""Of 14 bits (https://developers.google.com/speed/webp/faq#what_is_the_maximum_size_a_webp_image_can_be)."""
 AT_ONCE = 1
 """A decoded picture of 100 megapixels takes 400 MB."""
 
@@ -46,16 +48,12 @@ def _shrink(file: ResultFile, limit_bytes: int) -> ResultFile:
 
 
 def _smaller_forms(data: bytes) -> Iterator[bytes]:
-    """Yield ever smaller forms: lossless, then WebP, then fewer pixels; nothing for what Pillow cannot read."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        try:
-            picture = Image.open(io.BytesIO(data), formats=FORMATS)
-            if picture.width * picture.height > PIXELS_AT_MOST:
-                return
-            picture.load()
-        except (OSError, Image.DecompressionBombError, Image.DecompressionBombWarning):
-            return
+    """Yield ever smaller forms: lossless, then WebP, then fewer pixels; nothing for what cannot or must not be read."""
+    picture = _decoded(data)
+    if picture is None:
+        return
+    if max(picture.size) > WEBP_LONGEST_SIDE_PX:
+        picture.thumbnail((WEBP_LONGEST_SIDE_PX, WEBP_LONGEST_SIDE_PX))
     if picture.mode not in {"RGB", "RGBA"}:
         picture = picture.convert("RGBA")
     yield _webp(picture, lossless=True, quality=75)
@@ -65,6 +63,21 @@ def _smaller_forms(data: bytes) -> Iterator[bytes]:
         # Pillow's stub leaves one type open where it also takes NumPy arrays.
         picture = picture.resize(_scaled(picture.size))  # pyright: ignore[reportUnknownMemberType]
         yield _webp(picture, lossless=False, quality=WEBP_QUALITIES[-1])
+
+
+def _decoded(data: bytes) -> Image.Image | None:
+    with warnings.catch_warnings():
+        # What Pillow thinks of a damaged file is no news; that it may be a bomb is.
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            picture = Image.open(io.BytesIO(data), formats=FORMATS)
+            if picture.width * picture.height > PIXELS_AT_MOST:
+                return None
+            picture.load()
+        except Exception:  # noqa: BLE001 - for damaged files Pillow raises what comes to hand, SyntaxError among it
+            return None
+    return picture
 
 
 def _scaled(size: tuple[int, int]) -> tuple[int, int]:

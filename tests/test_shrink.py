@@ -7,10 +7,11 @@ from PIL import Image
 
 from bot.core.image_format import ImageKind, sniff
 from bot.core.placement import SMALLER, ResultFile, made_smaller
-from bot.shrink import PIXELS_AT_MOST, SMALLEST_SIDE_PX, PictureShrinker
+from bot.shrink import PIXELS_AT_MOST, SMALLEST_SIDE_PX, WEBP_LONGEST_SIDE_PX, PictureShrinker
 
 SIDE_PX = 48
 LIMIT_BYTES = 5_000
+PNG_END_BYTES = 12
 
 
 def noise(kind: str = "PNG", *, side_px: int = SIDE_PX, mode: str = "RGB") -> bytes:
@@ -80,9 +81,36 @@ async def test_an_impossible_limit_gives_the_smallest_form_there_is() -> None:
     assert 10 < len(small.data) < len(noise())
 
 
-@pytest.mark.parametrize("junk", [b"<html>" * 100, noise()[:1000]])
+def with_chunk(name: bytes, data: bytes) -> bytes:
+    """Give a PNG with one more chunk behind its pixels."""
+    chunk = len(data).to_bytes(4, "big") + name + data + zlib.crc32(name + data).to_bytes(4, "big")
+    return noise()[:-PNG_END_BYTES] + chunk + noise()[-PNG_END_BYTES:]
+
+
+def with_short_header() -> bytes:
+    return noise()[:8] + (4).to_bytes(4, "big") + b"IHDR" + bytes(4) + zlib.crc32(b"IHDR" + bytes(4)).to_bytes(4, "big")
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        b"<html>" * 100,
+        noise()[:1000],
+        with_short_header(),
+        with_chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(2**21))),
+    ],
+    ids=["page", "cut off", "short header", "text bomb"],
+)
 async def test_what_cannot_be_read_stays_as_it_is(junk: bytes) -> None:
     assert (await shrink(junk, 10)).data == junk
+
+
+async def test_a_picture_too_long_for_webp_loses_pixels_as_well() -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (WEBP_LONGEST_SIDE_PX + 1, 2)).save(out, "PNG", compress_level=0)
+    small = await shrink(out.getvalue(), len(out.getvalue()) - 1)
+    with Image.open(io.BytesIO(small.data)) as picture:
+        assert (picture.format, picture.width) == ("WEBP", WEBP_LONGEST_SIDE_PX)
 
 
 async def test_a_bomb_is_not_unpacked() -> None:

@@ -94,7 +94,7 @@ def _of_generation(g: Generation, at: datetime) -> list[ev.JobEvent]:
     if g.state is S.SUBMITTING:
         intent = g.intent_id or ""
         return [
-            ev.Resent(intent_id=intent, at=at),
+            ev.Resent(intent_id=intent, sends=g.sends, at=at),
             ev.NotAccepted(intent_id=intent, at=at),
             ev.TurnedDown(intent_id=intent, cause=unfetched, text="no", at=at),
             ev.Undecided(intent_id=intent, at=at),
