@@ -8,9 +8,10 @@ import platform
 import random
 import sys
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from sandbox.torture.arena import CutShortError
 from sandbox.torture.cuts import cuts
 from sandbox.torture.databases import Engine
 from sandbox.torture.kills import kills
@@ -53,33 +54,49 @@ def scenarios(size: Size) -> Mapping[str, Play]:
     }
 
 
-async def played(chosen: Mapping[str, Play], engines: list[Engine]) -> list[Outcome]:
+@dataclass(slots=True, kw_only=True)
+class Report:
+    """What came of the scenarios that were played; `broken` says each broken promise in a line."""
+
+    outcomes: list[Outcome] = field(default_factory=list[Outcome])
+    broken: list[str] = field(default_factory=list[str])
+
+
+async def played(chosen: Mapping[str, Play], engines: Sequence[Engine]) -> Report:
     """Play one after the other, so that each has the machine for itself."""
-    outcomes: list[Outcome] = []
+    report = Report()
     for name, play in chosen.items():
         for engine in engines:
             began = time.monotonic()
-            outcomes.append(await play(engine))
+            try:
+                report.outcomes.append(await play(engine))
+            except CutShortError as error:
+                report.broken.append(f"{name}, {engine}: cut short. {error}")
             print(f"{name}, {engine}: {time.monotonic() - began:.0f} s", file=sys.stderr)
-    return outcomes
+    report.broken += complaints(report.outcomes)
+    return report
 
 
 def main() -> int:
     """Run what was asked for, print what came of it, and give the exit code."""
-    arguments = _parser().parse_args()
+    parser = _parser()
+    arguments = parser.parse_args()
     # What a server says of a client that hung up is no news here: it was killed.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
-    names = arguments.scenario or list(scenarios(_size(arguments)))
-    chosen = {name: play for name, play in scenarios(_size(arguments)).items() if name in names}
-    outcomes = asyncio.run(played(chosen, [Engine(name) for name in arguments.database] or list(Engine)))
+    every = scenarios(_size(arguments))
+    unknown = [name for name in arguments.scenario if name not in every]
+    if unknown:
+        parser.error(f"there is no {', '.join(unknown)}; choose from {', '.join(every)}")
+    chosen = {name: play for name, play in every.items() if name in (arguments.scenario or every)}
+    report = asyncio.run(played(chosen, [Engine(name) for name in arguments.database] or list(Engine)))
     print(f"seed {arguments.seed}; {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}\n")
-    print(markdown(outcomes))
-    print(f"\nBeside the kills: {troubles_of(outcomes) or 'nothing'}.")
-    broken = list(complaints(outcomes))
-    for line in broken:
-        print(line)
-    print("\nEvery promise was kept." if not broken else f"\n{len(broken)} promises were broken.")
-    return 1 if broken else 0
+    print(markdown(report.outcomes))
+    print(f"\nBeside the kills: {troubles_of(report.outcomes) or 'nothing'}.")
+    if report.broken:
+        print("\nNot as promised:", *report.broken, sep="\n")
+    else:
+        print("\nEvery promise was kept.")
+    return 1 if report.broken else 0
 
 
 def _size(arguments: argparse.Namespace) -> Size:

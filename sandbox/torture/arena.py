@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sandbox.bot_process import BotProcess
+from sandbox.bot_process import BotEndedError, BotProcess
 from sandbox.discord import GatewaySettings, LocalDiscord, Settings
 from sandbox.oxen import Knobs, LocalOxen
 from sandbox.torture.crowd import Crowd
@@ -25,6 +25,10 @@ AFTERMATH_S = 2.0
 """How long everything runs on after the last picture, so that a double still comes before the count."""
 SMALL_PX = 64
 NO_LIMITS: Mapping[str, str] = {"MAX_JOBS_PER_MEMBER": "100000", "DAILY_IMAGES_PER_MEMBER": "0"}
+
+
+class CutShortError(Exception):
+    """A scenario could not be played to its end; the text says why, with what the bot logged last."""
 
 
 class Gate:
@@ -143,7 +147,10 @@ class Arena:
 
 @asynccontextmanager
 async def open_arena(engine: Engine, *, knobs: Knobs, settings: Mapping[str, str]) -> AsyncGenerator[Arena]:
-    """Put everything up, without a bot yet, and take it down again; `settings` are variables of the bot."""
+    """Put everything up, without a bot yet, and take it down again; `settings` are variables of the bot.
+
+    Raises CutShortError when the bot ends by itself, or does not do in time what the scenario waits for.
+    """
     # Every restart is an IDENTIFY at once, of which Discord takes one in five seconds.
     discord = LocalDiscord(Settings(gateway=GatewaySettings(identify_spacing_s=0)))
     with TemporaryDirectory(prefix="easel-torture-") as name:
@@ -154,5 +161,7 @@ async def open_arena(engine: Engine, *, knobs: Knobs, settings: Mapping[str, str
             arena = Arena(discord, oxen, gate, folder=folder, variables={**NO_LIMITS, **variables, **settings})
             try:
                 yield arena
+            except (BotEndedError, TimeoutError) as error:
+                raise CutShortError(f"{error or 'Something took too long.'}\n{arena.bot.log_tail()}") from error
             finally:
                 await arena.close()

@@ -22,20 +22,28 @@ class Broken(StrEnum):
     MISPLACED = "picture in another's message"
     UNASKED = "picture never asked for"
     STRAY_MESSAGE = "message that nobody asked for"
+    UNANSWERED = "too few were answered"
+    UNORDERED = "more jobs never ordered than trouble excuses"
     EXTRAVAGANCE = "more calls than promised"
     BAD_END = "process ended badly"
 
 
-LOSSES = frozenset({Broken.LOST_JOB, Broken.LOST_PICTURE, Broken.TOLD_NOTHING, Broken.GIVEN_UP})
+LOSSES = frozenset(
+    {Broken.LOST_JOB, Broken.LOST_PICTURE, Broken.TOLD_NOTHING, Broken.GIVEN_UP, Broken.UNANSWERED, Broken.UNORDERED}
+)
 DOUBLES = frozenset({Broken.TWO_MESSAGES, Broken.SHOWN_TWICE, Broken.TWO_PAYMENTS, Broken.PAID_FOR_NOBODY})
+
+ANSWERED_AT_LEAST = 0.5
+"""Of all requests. A bot that answers nobody loses nothing either, and must not pass for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violation:
-    """One broken promise, and where."""
+    """One broken promise, and where; `job_id` where it is one job's."""
 
     kind: Broken
     where: str
+    job_id: int | None = None
 
     def __str__(self) -> str:
         return f"{self.kind.value}: {self.where}"
@@ -50,6 +58,7 @@ class Figures:
     painted: int
     delivered: int
     told_in_words: int
+    never_ordered: int
     messages: int
     messages_at_most: int
     images: int
@@ -73,12 +82,27 @@ def figures(history: History) -> Figures:
         painted=sum(len(made) for made, _ in painted),
         delivered=sum(len(made & shown) for made, shown in painted),
         told_in_words=sum(not made for made, _ in painted),
+        never_ordered=sum(not story.generations for story in accepted),
         messages=sum(len(story.messages) for story in accepted),
         messages_at_most=max((len(story.messages) for story in accepted), default=0),
         images=sum(story.request.images for story in accepted),
         payments=sum(len(story.generations) for story in accepted),
         payments_at_most=max((len(story.generations) / story.request.images for story in accepted), default=0.0),
     )
+
+
+def excesses(counted: Figures, *, excuses: int) -> list[Violation]:
+    """Tell what no single job shows: honest sentences, or none at all, in place of work.
+
+    `excuses` is how many accepted jobs may have ended without ever reaching Oxen.
+    """
+    found: list[Violation] = []
+    if counted.accepted < counted.asked * ANSWERED_AT_LEAST or not counted.asked:
+        found.append(Violation(kind=Broken.UNANSWERED, where=f"{counted.accepted} of {counted.asked} requests"))
+    if counted.never_ordered > excuses:
+        where = f"{counted.never_ordered} jobs, with an excuse for {excuses}"
+        found.append(Violation(kind=Broken.UNORDERED, where=where))
+    return found
 
 
 def _of_strays(history: History) -> Iterator[Violation]:
@@ -93,12 +117,10 @@ def _of_strays(history: History) -> Iterator[Violation]:
 
 
 def _of_story(story: Story, owners: dict[str, str]) -> Iterator[Violation]:
-    name = f"job {story.request.job_id}, {story.request.prompt!r}"
-    yield from (Violation(kind=kind, where=f"{name}: {what}") for kind, what in _money(story))
-    yield from (Violation(kind=kind, where=f"{name}: {what}") for kind, what in _places(story, owners))
+    job_id = story.request.job_id
     card = story.card
-    if card is not None:
-        yield from (Violation(kind=kind, where=f"{name}: {what}") for kind, what in _ending(story, card))
+    for kind, what in (*_money(story), *_places(story, owners), *(_ending(story, card) if card else ())):
+        yield Violation(kind=kind, where=f"job {job_id}, {story.request.prompt!r}: {what}", job_id=job_id)
 
 
 Found = Iterator[tuple[Broken, str]]
@@ -140,3 +162,5 @@ def _ending(story: Story, card: Message) -> Found:
             yield Broken.TOLD_NOTHING, f"its message says {card.word} and not a word more"
         if card.word is Word.NOT_PAINTED and not failed:
             yield Broken.GIVEN_UP, "Oxen refused nothing"
+        if card.word is Word.CANCELLED:
+            yield Broken.GIVEN_UP, "nobody cancelled it"

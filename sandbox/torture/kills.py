@@ -7,7 +7,7 @@ from sandbox.oxen import Knobs
 from sandbox.torture.arena import SMALL_PX, Arena, open_arena
 from sandbox.torture.databases import Engine
 from sandbox.torture.outcome import Outcome, outcome_of
-from sandbox.torture.storm import Ask, Life, Storm, Stroke
+from sandbox.torture.storm import Ask, Life, Storm, Stroke, Trouble
 from sandbox.torture.troubles import Troubles
 
 NAME = "kills in a storm"
@@ -32,7 +32,10 @@ async def kills(storm: Storm, engine: Engine, *, grace_s: int = GRACE_S) -> Outc
         await arena.ready()
         await arena.settle(patience_s=PATIENCE_S)
         await arena.end()
-        return outcome_of(arena, NAME, engine, since=began, troubles=troubles.struck)
+        struck = troubles.struck
+        # What is too dear to be sent again is told as unknown: its order was lost, or its process before it sent it.
+        excuses = struck[Trouble.ORDER_LOST] + arena.kills
+        return outcome_of(arena, NAME, engine, since=began, troubles=struck, excuses=excuses)
 
 
 async def _live(arena: Arena, troubles: Troubles, life: Life) -> None:

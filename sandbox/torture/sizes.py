@@ -1,7 +1,8 @@
 """Results of 12 MB where Discord takes 10 MiB: each has to arrive as a smaller file of the same picture."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 
 from PIL import Image
 
@@ -10,7 +11,8 @@ from sandbox.painter.pillow import resized
 from sandbox.torture.arena import Arena, open_arena
 from sandbox.torture.crowd import spread
 from sandbox.torture.databases import Engine
-from sandbox.torture.history import NOBODYS
+from sandbox.torture.history import NOBODYS, Word
+from sandbox.torture.judgement import Broken, Violation
 from sandbox.torture.outcome import Outcome, outcome_of
 from sandbox.torture.storm import DEAR
 
@@ -37,7 +39,14 @@ async def sizes(jobs: int, engine: Engine) -> Outcome:
         looks = _looks_of_all(arena)
         smallest_mb = min(len(row.file.data) for row in arena.oxen.ledger.generations if row.file) / 1e6
         note = f"each {smallest_mb:.1f} MB or more"
-        return outcome_of(arena, NAME, engine, identify=lambda data: _alike(data, looks), note=note)
+        return outcome_of(arena, NAME, engine, identify=partial(_alike, looks), note=note, also=tuple(_untold(arena)))
+
+
+def _untold(arena: Arena) -> Iterator[Violation]:
+    """Find the cards that show another file than Oxen's and do not say so."""
+    for message in arena.books().history(arena.crowd.requests).messages:
+        if message.word is Word.DONE and not message.sentences:
+            yield Violation(kind=Broken.TOLD_NOTHING, where=f"message {message.id} shows a smaller file")
 
 
 def _looks_of_all(arena: Arena) -> Mapping[str, bytes]:
@@ -49,7 +58,7 @@ def _look(data: bytes) -> bytes:
         return resized(image.convert("L"), LOOK_PX, LOOK_PX, Image.Resampling.BOX).tobytes()
 
 
-def _alike(data: bytes, looks: Mapping[str, bytes]) -> str:
+def _alike(looks: Mapping[str, bytes], data: bytes) -> str:
     """Name the generation that looks most like this, unless it looks like none."""
     shown = _look(data)
     distance, name = min((_distance(shown, look), name) for name, look in looks.items())

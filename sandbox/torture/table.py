@@ -49,7 +49,8 @@ def complaints(outcomes: Sequence[Outcome]) -> Iterator[str]:
         for violation in outcome.violations:
             yield f"{outcome.scenario}, {outcome.engine}: {violation}"
         if outcome.tracebacks:
-            yield f"{outcome.scenario}, {outcome.engine}: {outcome.tracebacks} tracebacks in the log of the last life"
+            yield f"{outcome.scenario}, {outcome.engine}: {outcome.tracebacks} tracebacks in the bot's log"
+        yield from (f"    {line}" for line in outcome.evidence)
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from sandbox.torture.history import NOBODYS, Fate, Generation, History, Message, Request, Word
-from sandbox.torture.judgement import Broken, figures, violations
+from sandbox.torture.judgement import Broken, excesses, figures, violations
 
 ASKED = Request(job_id=1, prompt="a cat", images=2)
 OTHER = Request(job_id=2, prompt="a dog", images=1)
@@ -61,12 +61,33 @@ def test_each_kind_of_broken_promise_is_found(broken: Broken) -> None:
 
 
 def test_every_kind_that_a_history_can_show_is_tried() -> None:
-    assert set(Broken) - set(DOCTORED) == {Broken.EXTRAVAGANCE, Broken.BAD_END}
+    of_the_whole = {Broken.UNANSWERED, Broken.UNORDERED, Broken.EXTRAVAGANCE, Broken.BAD_END}
+    assert set(Broken) - set(DOCTORED) == of_the_whole
 
 
 def test_a_deleted_message_and_an_unanswered_job_that_was_paid_are_found_as_well() -> None:
     assert kinds(with_card(replace(CARD, deleted=True))) == {Broken.LOST_JOB}
     assert kinds(replace(GOOD, messages=[OTHERS])) == {Broken.PAID_FOR_NOBODY}
+
+
+def test_a_card_that_says_cancelled_where_nobody_cancels_is_found() -> None:
+    cancelled = replace(EMPTY, word=Word.CANCELLED, sentences=("Cancelled before a picture was ready.",))
+    assert kinds(replace(with_card(cancelled), generations=FAILED)) == {Broken.GIVEN_UP}
+
+
+def test_a_bot_that_answers_nobody_does_not_pass() -> None:
+    silent = replace(GOOD, messages=[], generations=[])
+    assert kinds(silent) == set()
+    assert [each.kind for each in excesses(figures(silent), excuses=0)] == [Broken.UNANSWERED]
+    assert excesses(figures(GOOD), excuses=0) == []
+
+
+def test_a_bot_that_only_apologizes_does_not_pass() -> None:
+    sorry = replace(EMPTY, word=Word.UNKNOWN, sentences=("Nobody can tell.",))
+    apologies = replace(with_card(sorry), generations=[MADE[2]])
+    assert kinds(apologies) == set()
+    assert [each.kind for each in excesses(figures(apologies), excuses=0)] == [Broken.UNORDERED]
+    assert excesses(figures(apologies), excuses=1) == []
 
 
 def test_what_failed_at_oxen_and_was_told_is_an_honest_end() -> None:
