@@ -33,8 +33,9 @@ LOSSES = frozenset(
 )
 DOUBLES = frozenset({Broken.TWO_MESSAGES, Broken.SHOWN_TWICE, Broken.TWO_PAYMENTS, Broken.PAID_FOR_NOBODY})
 
-ANSWERED_AT_LEAST = 0.5
-"""Of all requests. A bot that answers nobody loses nothing either, and must not pass for it."""
+ANSWERED_AT_LEAST = 0.25
+"""Of all requests. A bot that answers nobody loses nothing either, and must not pass for it; one long freeze may take
+half of a small storm."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import pytest
 pytestmark = pytest.mark.e2e
 
 ROOT = Path(__file__).parents[2]
-SMALL = ("kills", "tokens", "--scale", "0.02", "--seed", "1", "--database", "SQLite")
+SMALL = ("kills", "--scale", "0.02", "--seed", "1", "--database", "SQLite")
 
 
 async def test_a_small_storm_breaks_no_promise_and_ends_with_a_table() -> None:
