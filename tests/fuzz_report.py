@@ -30,7 +30,7 @@ SUBJECTS = {
     "tests/core/test_request.py": "prompts, options and pictures, as requests",
     "tests/core/test_schema.py": "JSON of models",
     "tests/fuzz/test_interactions.py": "interaction payloads through discord.py and the cogs",
-    "tests/fuzz/test_pictures.py": "result files and their links, to names and smaller forms",
+    "tests/fuzz/test_pictures.py": "results: links, file names, damaged pictures",
     "tests/oxen/test_sse.py": "SSE bytes, and where they are cut",
     "tests/oxen/wire/test_causes.py": "providers' words",
     "tests/oxen/wire/test_events.py": "JSON of events",

@@ -79,6 +79,7 @@ async def test_no_damage_keeps_a_picture_from_being_shrunk_or_left_as_it_is(
 )
 @example(url="https://x/../../etc/passwd\u202egnp.exe", magic=MAGIC[0], rest=b"")
 @example(url=f"https://x/{'a' * 300}.png", magic=MAGIC[3], rest=b"")
+@example(url="", magic=b"", rest=MAGIC[0])
 async def test_a_result_s_name_is_made_of_our_ids_and_its_bytes(
     *, ahead: bool, url: str, magic: bytes, rest: bytes
 ) -> None:
@@ -95,4 +96,4 @@ async def test_a_result_s_name_is_made_of_our_ids_and_its_bytes(
         shown = [picture.filename for edit in rig.delivery.edits for picture in edit.card.pictures]
     assert sent == shown
     assert all(OUR_NAME.fullmatch(name) for name in sent)
-    assert bool(sent) == bool(magic)
+    assert bool(sent) == (sniff(magic + rest) is not None)
