@@ -1,8 +1,10 @@
 """Log lines for people (text) and machines (json), with nothing secret in them; knows no job and no service."""
 
+import json
 import logging
 import re
 import sys
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
@@ -54,8 +56,7 @@ Redact = Callable[[str], str]
 
 def redaction(secrets: Iterable[str] = ()) -> Redact:
     """Make the function that blanks these exact values and everything shaped like a token, key or signed URL."""
-    long_enough = {secret for secret in secrets if len(secret) >= _SHORTEST_SECRET}
-    forms = long_enough | {quote(secret, safe="") for secret in long_enough}
+    forms = {form for secret in secrets if len(secret) >= _SHORTEST_SECRET for form in _forms(secret)}
     exact = re.compile("|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True)) or r"(?!)")
 
     def redact(text: str) -> str:
@@ -67,12 +68,18 @@ def redaction(secrets: Iterable[str] = ()) -> Redact:
     return redact
 
 
+def _forms(secret: str) -> Iterable[str]:
+    """Give a secret as it stands in a text, in a URL, in Python's repr and in JSON of either kind."""
+    yield from (secret, quote(secret, safe=""), repr(secret)[1:-1])
+    yield from (json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False))
+
+
 def configure_logging(
     level: LogLevel, log_format: LogFormat, *, secrets: Iterable[str] = (), stream: TextIO | None = None
 ) -> None:
     """Send every record of the process, redacted, to `stream` (standard error); replaces what was configured before.
 
-    What nothing catches is logged too: Python's own traceback on the terminal would not be redacted.
+    What nothing catches is logged too, and so are warnings: what Python itself writes on the terminal is not redacted.
     """
     redact = redaction(secrets)
     handler = _QuietHandler(stream or sys.stderr)
@@ -83,7 +90,10 @@ def configure_logging(
     for name, lowest in _LOWEST_LEVEL.items():
         logging.getLogger(name).setLevel(max(lowest, root.level))
     logging.getLogger("aiohttp.access").disabled = True
+    logging.captureWarnings(capture=True)
     sys.excepthook = _log_uncaught
+    sys.unraisablehook = _log_unraisable
+    threading.excepthook = _log_uncaught_in_thread
 
 
 class _QuietHandler(logging.StreamHandler[TextIO]):
@@ -99,7 +109,8 @@ class TextFormatter(logging.Formatter):
         self._redact = redact
 
     def format(self, record: logging.LogRecord) -> str:
-        extras = "".join(f" {name}={_one_word(value)}" for name, value in _extras(record).items())
+        # Before they are quoted: a secret looks different afterwards.
+        extras = "".join(f" {name}={_one_word(self._redact(str(value)))}" for name, value in _extras(record).items())
         head = f"{_time(record)} {record.levelname} {record.name}: {_message(record)}{extras}"
         text = "\n".join((head, *_details(record).values()))
         return _CONTROL.sub(_escaped, self._redact(text)).replace("\n", "\n    ")
@@ -142,8 +153,7 @@ def _extras(record: logging.LogRecord) -> dict[str, object]:
     return {name: value for name, value in vars(record).items() if name not in _OWN_ATTRIBUTES}
 
 
-def _one_word(value: object) -> str:
-    text = str(value)
+def _one_word(text: str) -> str:
     return repr(text) if re.search(r"[\s'\"=]", text) else text
 
 
@@ -167,3 +177,15 @@ def _log_uncaught(kind: type[BaseException], error: BaseException, traceback: Tr
         sys.__excepthook__(kind, error, traceback)
         return
     logging.getLogger("bot").critical("stopped by an error that nothing caught", exc_info=(kind, error, traceback))
+
+
+def _log_uncaught_in_thread(uncaught: threading.ExceptHookArgs) -> None:
+    # Python leaves SystemExit out, too.
+    if uncaught.exc_value is not None and not issubclass(uncaught.exc_type, SystemExit):
+        what = (uncaught.exc_type, uncaught.exc_value, uncaught.exc_traceback)
+        logging.getLogger("bot").error("a thread was stopped by an error that nothing caught", exc_info=what)
+
+
+def _log_unraisable(unraisable: "sys.UnraisableHookArgs") -> None:
+    error = unraisable.exc_value
+    logging.getLogger("bot").error("%s", unraisable.err_msg or "an error where nothing can catch one", exc_info=error)

@@ -1,9 +1,13 @@
 """What a log line shows, and what it never shows."""
 
+import asyncio
+import gc
 import io
 import json
 import logging
 import sys
+import threading
+import warnings
 from collections.abc import Iterator
 from typing import cast
 
@@ -31,9 +35,10 @@ configured = ("discord", "aiosqlite", "sqlalchemy", "PIL", "aiohttp.access", "")
 def _logging_as_before() -> Iterator[None]:
     loggers = [logging.getLogger(name) for name in configured]
     before = [(logger, logger.level, logger.disabled, list(logger.handlers)) for logger in loggers]
-    hook = sys.excepthook
+    hooks = sys.excepthook, sys.unraisablehook, threading.excepthook
     yield
-    sys.excepthook = hook
+    sys.excepthook, sys.unraisablehook, threading.excepthook = hooks
+    logging.captureWarnings(capture=False)
     for logger, level, disabled, handlers in before:
         logger.setLevel(level)
         logger.disabled = disabled
@@ -243,6 +248,109 @@ class TestEveryRecord:
         sys.excepthook(type(error), error, None)
         assert "ClientResponseError" in stream.getvalue()
         assert TOKEN not in stream.getvalue()
+
+
+class Unsayable:
+    """Something that cannot be put into words."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+async def fail_with(error: Exception) -> None:
+    raise error
+
+
+@pytest.mark.parametrize("log_format", list(LogFormat))
+class TestWhateverWayAnErrorTakes:
+    """An HTTP error with a signed link and a token reaches the log, and neither of the two does."""
+
+    def check(self, stream: io.StringIO, said: str = "ClientResponseError") -> None:
+        assert said in stream.getvalue()
+        assert TOKEN not in stream.getvalue()
+        assert "0f1e2d3c4b5a" not in stream.getvalue()
+
+    def test_from_a_thread(self, log_format: LogFormat) -> None:
+        stream = log_to(log_format)
+        thread = threading.Thread(target=lambda: asyncio.run(fail_with(request_error(CDN))))
+        thread.start()
+        thread.join()
+        self.check(stream)
+
+    def test_from_where_nobody_can_catch_it(self, log_format: LogFormat) -> None:
+        stream = log_to(log_format)
+
+        class Dying:
+            def __del__(self) -> None:
+                raise request_error(CDN)
+
+        Dying()
+        self.check(stream)
+
+    async def test_from_a_task_that_nobody_waits_for(self, log_format: LogFormat) -> None:
+        stream = log_to(log_format)
+        task = asyncio.create_task(fail_with(request_error(CDN)), name="forgotten")
+        await asyncio.sleep(0)
+        del task
+        gc.collect()
+        self.check(stream)
+
+    async def test_from_a_callback_of_the_loop(self, log_format: LogFormat) -> None:
+        stream = log_to(log_format)
+
+        def fail() -> None:
+            raise request_error(CDN)
+
+        asyncio.get_running_loop().call_soon(fail)
+        await asyncio.sleep(0)
+        self.check(stream)
+
+    async def test_from_a_group_of_tasks_with_its_context_and_its_notes(self, log_format: LogFormat) -> None:
+        stream = log_to(log_format)
+        first = request_error(CDN)
+        first.add_note(f"while calling {CDN} as Bot {TOKEN}")
+        first.__context__ = request_error(RESULT)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(fail_with(first))
+        except ExceptionGroup:
+            logging.getLogger("bot").exception("ended")
+        self.check(stream)
+        assert "c2lnbmVk" not in stream.getvalue()
+
+    def test_as_a_value_beside_the_words(self, log_format: LogFormat) -> None:
+        stream = log_to(log_format)
+        error = request_error(CDN)
+        logging.getLogger("bot").warning(
+            "%s %r %s", URL(CDN), error, error.request_info, extra={"url": URL(CDN), "sent": {"headers": error.headers}}
+        )
+        self.check(stream)
+
+    def test_as_a_warning(self, log_format: LogFormat) -> None:
+        stream = log_to(log_format)
+        with warnings.catch_warnings():
+            warnings.simplefilter("always")
+            warnings.warn(f"{request_error(CDN)!r}, {CDN}", ResourceWarning, stacklevel=1)
+        self.check(stream)
+
+    def test_as_what_cannot_be_put_into_words(self, log_format: LogFormat, capsys: pytest.CaptureFixture[str]) -> None:
+        stream = log_to(log_format)
+        logging.getLogger("bot").warning("%s", f"Bot {TOKEN}", extra={"odd": Unsayable()})
+        assert TOKEN not in stream.getvalue() + capsys.readouterr().err
+
+
+@pytest.mark.parametrize("password", ["back\\slash'quote", 'double"quote\\', "späte-Grüße"])
+@pytest.mark.parametrize("log_format", list(LogFormat))
+def test_a_password_of_odd_characters_is_blanked_also_where_python_or_json_quotes_it(
+    log_format: LogFormat, password: str
+) -> None:
+    stream = log_to(log_format, secrets=(password,))
+    said = (password, repr(password), json.dumps(password), repr([{"password": password}]))
+    logging.getLogger("bot").warning("%s | %s | %s | %s", *said, extra={"given": {"k": password}})
+    shown = stream.getvalue()
+    assert "slash" not in shown
+    assert "double" not in shown
+    assert "Gr" not in shown
 
 
 class TestLevels:
