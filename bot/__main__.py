@@ -11,7 +11,7 @@ from enum import IntEnum
 from bot import backup, tryout
 from bot.errors import ConfigurationError, DatabaseInUseError, ServiceRefusedError, StoreUnavailableError
 from bot.logs import configure_logging
-from bot.settings import DatabaseSettings, OxenSettings, Settings
+from bot.settings import DatabaseSettings, LogFormat, LogLevel, OxenSettings, Settings
 
 log = logging.getLogger("bot")
 
@@ -34,9 +34,12 @@ def main() -> int:
                 # Discord's and the database's libraries take most of a second to load, which `try` need not wait for.
                 from bot import check  # noqa: PLC0415
 
-                return asyncio.run(check.run(Settings.from_environment(), out=sys.stdout))
+                settings = Settings.from_environment()
+                _log_trouble_alone(settings)
+                return asyncio.run(check.run(settings, out=sys.stdout))
             case "try":
                 settings = OxenSettings.from_environment()
+                _log_trouble_alone(settings)
                 return tryout.run(arguments, settings, monotonic=time.monotonic, sleep=asyncio.sleep)
             case "backup":
                 return backup.run(arguments, DatabaseSettings.from_environment(), out=sys.stdout, err=sys.stderr)
@@ -56,6 +59,11 @@ def _parser() -> argparse.ArgumentParser:
     tryout.add_arguments(verbs.add_parser("try", help="make one picture from the terminal"))
     backup.add_arguments(verbs.add_parser("backup", help="copy the SQLite database, also beside a running bot"))
     return parser
+
+
+def _log_trouble_alone(settings: OxenSettings) -> None:
+    """Log for a verb that speaks to a person on the terminal; like the bot's, nothing of it shows a secret."""
+    configure_logging(LogLevel.ERROR, LogFormat.TEXT, secrets=settings.secrets())
 
 
 def _run(settings: Settings) -> int:

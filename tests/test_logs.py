@@ -9,17 +9,21 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import cast
 
 import aiohttp
 import discord
 import orjson
 import pytest
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
 from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
+from bot.__main__ import main
 from bot.logs import REDACTED, JsonFormatter, TextFormatter, configure_logging, redaction
 from bot.settings import LogFormat, LogLevel
 
@@ -378,3 +382,30 @@ class TestLevels:
         logging.getLogger("bot").info("once")
         assert first.getvalue() == ""
         assert second.getvalue().count("once") == 1
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("verb", [["check"], ["try", "a red cube"]])
+def test_every_verb_that_knows_a_secret_redacts_what_goes_wrong(
+    verb: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["bot", *verb])
+    # `check` points discord.py elsewhere; this leads it back afterwards.
+    monkeypatch.setattr(Route, "BASE", Route.BASE)
+    monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", DiscordWebSocket.DEFAULT_GATEWAY)
+    nobody = "http://127.0.0.1:1"
+    for name, value in {
+        "DISCORD_TOKEN": TOKEN,
+        "DISCORD_API_URL": nobody,
+        "OXEN_API_KEY": "oxen-key-of-this-test",
+        "OXEN_API_URL": nobody,
+    }.items():
+        monkeypatch.setenv(name, value)
+    assert main() == 1
+    logging.getLogger("discord.http").error("%s responded with 429", f"{CDN} as oxen-key-of-this-test")
+    error = request_error(CDN)
+    sys.excepthook(type(error), error, None)
+    shown = capsys.readouterr().err
+    assert "responded with 429" in shown
+    assert not any(secret in shown for secret in (TOKEN, "oxen-key-of-this-test", "0f1e2d3c4b5a"))
