@@ -22,7 +22,7 @@ from sandbox.torture.storm import draw_storm
 from sandbox.torture.table import complaints, markdown, troubles_of
 from sandbox.torture.tokens import tokens
 
-ASKS, KILLS = 1_100, 110
+ASKS, KILLS = 1_250, 110
 OPEN_JOBS, OLD_JOBS, LARGE_RESULTS, CUT_S = 2_000, 200, 8, 60
 SEEDS = 1_000_000
 
