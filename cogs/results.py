@@ -65,7 +65,7 @@ class Results:
         """Delete the message; the button may be old, so its presser is checked again."""
         job = await self._job(job_id)
         _check_may(interaction, job, words.NOT_YOURS_TO_DELETE)
-        await interaction.response.edit_message(view=note(words.DELETED))
+        await interaction.response.edit_message(view=note(words.DELETED), allowed_mentions=NOBODY)
         await self._desk.removal.remove(job, interaction.user.id)
 
     async def renew(self, interaction: Interaction, job_id: str) -> None:

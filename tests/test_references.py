@@ -10,7 +10,7 @@ from aiohttp import web
 from bot.errors import Cause, NotFoundError, PermanentError, RemoteError, TooLargeError, TransientError
 from bot.ports import ReferenceReader
 from bot.references import AttachmentReader
-from tests.oxen.scripted_oxen import Answer, ScriptedOxen, cut_off, hang_up
+from tests.oxen.scripted_oxen import Answer, ScriptedOxen, cut_off, garble, hang_up
 
 pytestmark = pytest.mark.e2e
 
@@ -49,6 +49,7 @@ async def test_a_picture_is_read_by_its_link_as_it_stands(reader: AttachmentRead
         (cut_off(b"half", 4), TransientError),
         (hang_up, TransientError),
         (web.Response(body=b"x" * (LIMIT + 1)), TooLargeError),
+        (garble, TransientError),
     ],
 )
 async def test_what_cannot_be_read_says_whether_it_ever_will(

@@ -12,6 +12,9 @@ from bot.errors import TransientError
 from bot.refusals import LIMIT, WINDOW_S, Refusals
 from tests.fakes import ManualClock
 
+DISCORD_S_LIMIT, DISCORD_S_WINDOW_S = 10_000, 600
+"""Developer documentation, "Invalid Request Limit"; a restart counts anew, and others may share the address."""
+
 
 def one_short(clock: ManualClock) -> Refusals:
     """Give refusals that one more makes too many."""
@@ -32,6 +35,11 @@ def test_the_calls_stop_and_go_on_again_and_the_log_says_so_once(caplog: pytest.
     clock.advance(WINDOW_S)
     refusals.check()
     assert [record.levelno for record in caplog.records] == [logging.ERROR, logging.WARNING]
+
+
+def test_the_calls_stop_long_before_discord_bans_the_address() -> None:
+    assert LIMIT * 2 <= DISCORD_S_LIMIT
+    assert WINDOW_S >= DISCORD_S_WINDOW_S
 
 
 async def test_the_bot_s_session_is_traced() -> None:

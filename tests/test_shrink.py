@@ -1,6 +1,10 @@
+import asyncio
 import io
 import random
+import threading
 import zlib
+from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from PIL import Image
@@ -113,9 +117,58 @@ async def test_a_picture_too_long_for_webp_loses_pixels_as_well() -> None:
         assert (picture.format, picture.width) == ("WEBP", WEBP_LONGEST_SIDE_PX)
 
 
+def black(side_px: int) -> bytes:
+    """Give a whole PNG of many pixels in few bytes."""
+    header = side_px.to_bytes(4, "big") * 2 + bytes([1, 0, 0, 0, 0])
+    rows = bytes(side_px * (1 + -(-side_px // 8)))
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 1)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        len(data).to_bytes(4, "big") + name + data + zlib.crc32(name + data).to_bytes(4, "big") for name, data in chunks
+    )
+
+
 async def test_a_bomb_is_not_unpacked() -> None:
-    side = int(PIXELS_AT_MOST**0.5) + 1
-    header = side.to_bytes(4, "big") * 2 + bytes([1, 0, 0, 0, 0])
-    chunk = len(header).to_bytes(4, "big") + b"IHDR" + header + zlib.crc32(b"IHDR" + header).to_bytes(4, "big")
-    bomb = b"\x89PNG\r\n\x1a\n" + chunk + bytes(100)
+    bomb = black(int(PIXELS_AT_MOST**0.5) + 1)
     assert (await shrink(bomb, 10)).data == bomb
+
+
+@pytest.mark.parametrize("kind", ["BMP", "TIFF", "PPM"])
+async def test_readers_that_no_model_needs_stay_shut(kind: str) -> None:
+    assert (await shrink(noise(kind), 10)).data == noise(kind)
+
+
+async def test_of_ten_thousand_frames_one_is_unpacked() -> None:
+    begin = b"GIF89a" + bytes([1, 0, 1, 0, 0, 0, 0])
+    frame = b"," + bytes([0, 0, 0, 0, 1, 0, 1, 0, 0x80]) + bytes(6) + b"\x02\x02L\x01\0"
+    moving = begin + frame * 10_000 + b";"
+    with Image.open(io.BytesIO((await shrink(moving, 100_000)).data)) as picture:
+        assert getattr(picture, "n_frames", 1) == 1
+
+
+class Watched(bytes):
+    """A file that tells when somebody looks at its length, as every way to shrink it does."""
+
+    looked: Callable[[], object]
+
+    def __len__(self) -> int:
+        self.looked()
+        return super().__len__()
+
+
+async def test_pictures_are_unpacked_one_at_a_time_and_never_on_the_event_loop() -> None:
+    meeting = threading.Barrier(2)
+    seen: list[str] = []
+
+    def look() -> None:
+        if threading.current_thread() is threading.main_thread():
+            return
+        seen.append("looked at")
+        with suppress(threading.BrokenBarrierError):
+            meeting.wait(timeout=0.02)
+            seen.append("two at once")
+
+    shrinker, files = PictureShrinker(), [Watched(noise()), Watched(noise())]
+    for file in files:
+        file.looked = look
+    await asyncio.gather(*(shrinker.shrink(file_of(file), LIMIT_BYTES) for file in files))
+    assert set(seen) == {"looked at"}

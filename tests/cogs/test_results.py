@@ -145,6 +145,13 @@ async def test_info_tells_privately_what_was_sent(rig: Rig) -> None:
         assert fact in text_of(said)
 
 
+async def test_info_shows_what_was_typed_letter_by_letter(rig: Rig) -> None:
+    await rig.keep(a_job(S.SUCCEEDED, plan=replace(PLAN, parameters={"style": "<@1> **ink**\n# big"})))
+    interaction = presser(rig)
+    await press(buttons(rig).info, interaction)
+    assert r"style: \<@1\> \*\*ink\*\* \# big" in text_of(interaction.response.said[0][1])
+
+
 async def test_info_of_the_longest_job_still_fits_one_message(rig: Rig) -> None:
     parameters = {f"parameter_{n}": "*" * 2000 for n in range(30)}
     ask = an_ask("x" * PROMPT_INLINE_LIMIT, count=4)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -22,6 +22,10 @@ from sandbox.discord.jsontypes import Json, JsonObject
 from tests.service.rig import Rig
 
 BOT_ID = 9
+COMMAND, PRESS, COMPLETE, SUBMIT = 2, 3, 4, 5
+"""Interaction types (developer documentation, "Interaction Type")."""
+BUTTON = 2
+"""A component type (likewise, "Component Types")."""
 EPHEMERAL = 64
 JSON = "application/json"
 
@@ -150,6 +154,20 @@ def interaction(kind: int, data: Json, *, user_id: int = 7, **more: Json) -> Jso
     }
 
 
+def option(name: str, kind: int, value: Json) -> JsonObject:
+    return {"name": name, "type": kind, "value": value}
+
+
+def press(custom_id: str, message_id: str = "77", *, kind: int = BUTTON, **who: int) -> JsonObject:
+    """Give a press on a message that holds this button: discord.py handles no other."""
+    data: JsonObject = {"custom_id": custom_id, "component_type": kind, "id": 5}
+    if kind != BUTTON:
+        data["values"] = ["1"]
+    button: JsonObject = {"type": BUTTON, "id": 5, "style": 2, "label": "a", "custom_id": custom_id}
+    row: JsonObject = {"type": 1, "id": 4, "components": [button]}
+    return interaction(PRESS, data, message={**MESSAGE, "id": message_id, "components": [row]}, **who)
+
+
 class Line:
     """The bot as the gateway sees it; `left` is what nobody caught."""
 
@@ -171,13 +189,19 @@ class Line:
 
 
 @asynccontextmanager
-async def connected(rig: Rig) -> AsyncGenerator[Line]:
+async def connected(rig: Rig, allowed_guilds: Iterable[int] = ()) -> AsyncGenerator[Line]:
     """Give a bot that is ready, without any socket."""
-    bot = EaselBot(sync_to_guild=None, allowed_guilds=frozenset(), refusals=Refusals(monotonic=rig.clock.monotonic))
+    bot = EaselBot(
+        sync_to_guild=None,
+        allowed_guilds=frozenset(allowed_guilds),
+        refusals=Refusals(monotonic=rig.clock.monotonic),
+    )
     bot.desk = rig.desk()
     session = Session()
     await bot._async_setup_hook()  # pyright: ignore[reportPrivateUsage]
     state = bot._connection  # pyright: ignore[reportPrivateUsage]
+    # Every call names its own: edits by the bot's token have no default.
+    state.allowed_mentions = None
     state.user = discord.ClientUser(state=state, data=cast("Any", {**USER, "id": str(BOT_ID), "bot": True}))
     bot.http._HTTPClient__session = cast("aiohttp.ClientSession", session)  # pyright: ignore[reportAttributeAccessIssue]
     bot.add_dynamic_items(JobButton)
@@ -198,6 +222,10 @@ def judge(message: JsonObject) -> list[JsonObject]:
     found = read_components(Node(message["components"], form), v2=True, media=media)
     form.check()
     return list(walk(cast("Json", list(found))))
+
+
+def words_of(call: Call) -> str:
+    return "\n".join(str(c["content"]) for c in judge(call.message or {"components": []}) if "content" in c)
 
 
 class Failures(logging.Handler):

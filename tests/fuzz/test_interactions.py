@@ -14,19 +14,28 @@ from bot.core.job import GenerationState, Job, Place
 from sandbox.discord.jsontypes import Json, JsonObject
 from tests.core.jobs import OWNER, a_job, an_ask
 from tests.fakes import ManualClock
-from tests.fuzz.discord_line import MESSAGE, Call, Failures, Line, connected, interaction, judge
+from tests.fuzz.discord_line import (
+    COMMAND,
+    COMPLETE,
+    SUBMIT,
+    Call,
+    Failures,
+    Line,
+    connected,
+    interaction,
+    judge,
+    option,
+    press,
+    words_of,
+)
 from tests.service.memory_store import MemoryStore
 from tests.service.rig import Rig, open_rig
 
 S = GenerationState
-COMMAND, PRESS, COMPLETE, SUBMIT = 2, 3, 4, 5
-"""Interaction types (developer documentation, "Interaction Type")."""
-CARD, EDIT, CHOICES = 4, 7, 8
+CARD, CHOICES = 4, 8
 """What answers one (likewise, "Interaction Callback Type")."""
 MOST_CHOICES, LONGEST_CHOICE = 25, 100
 """Of a completion (likewise, "Autocomplete")."""
-BUTTON = 2
-"""A component type (likewise, "Component Types")."""
 STRANGER = OWNER + 1
 
 # Each input is a whole command; fewer of them where many rules are tried.
@@ -90,15 +99,9 @@ def check_calls(calls: list[Call]) -> None:
     assert calls[: len(first)] == first, "something was said before the first answer"
     for call in calls:
         if call.message is not None:
-            # The answer to a press that edits the pressed note has no mentions of its own to hold back.
-            assert call.message.get("allowed_mentions", {"parse": []}) == {"parse": []}
-            assert call.body.get("type") == EDIT or "allowed_mentions" in call.message
+            assert call.message["allowed_mentions"] == {"parse": []}
             components = judge(call.message)
             assert sum(len(str(c["content"])) for c in components if "content" in c) <= 4000
-
-
-def words_of(call: Call) -> str:
-    return "\n".join(str(c["content"]) for c in judge(call.message or {"components": []}) if "content" in c)
 
 
 odd_text = st.text(max_size=12) | st.sampled_from(
@@ -141,10 +144,6 @@ attachments = st.fixed_dictionaries(
 
 
 COMPLETED = ("model", "aspect_ratio", "resolution")
-
-
-def option(name: str, kind: int, value: Json) -> JsonObject:
-    return {"name": name, "type": kind, "value": value}
 
 
 @st.composite
@@ -244,16 +243,6 @@ job_ids = st.sampled_from([job.id for job in KEPT]) | st.sampled_from(["6", "0",
 custom_ids = st.builds("easel:{}:{}".format, verbs, job_ids)
 presses = st.lists(st.tuples(custom_ids, st.sampled_from(["77", "78"])), min_size=1, max_size=4)
 garbage = st.text(max_size=100) | st.builds("easel:{}:{}".format, st.text(max_size=8) | verbs, st.text(max_size=8))
-
-
-def press(custom_id: str, message_id: str = "77", *, kind: int = BUTTON, **who: int) -> JsonObject:
-    """Give a press on a message that holds this button: discord.py handles no other."""
-    data: JsonObject = {"custom_id": custom_id, "component_type": kind, "id": 5}
-    if kind != BUTTON:
-        data["values"] = ["1"]
-    button: JsonObject = {"type": BUTTON, "id": 5, "style": 2, "label": "a", "custom_id": custom_id}
-    row: JsonObject = {"type": 1, "id": 4, "components": [button]}
-    return interaction(PRESS, data, message={**MESSAGE, "id": message_id, "components": [row]}, **who)
 
 
 @fewer

@@ -81,6 +81,14 @@ async def hang_up(request: web.Request) -> web.StreamResponse:
     return web.Response()
 
 
+async def garble(request: web.Request) -> web.StreamResponse:
+    """Answer with something that is no HTTP: of all errors, aiohttp's one for this says most."""
+    if isinstance(request.transport, asyncio.WriteTransport):
+        request.transport.write(b"nonsense\r\n\r\n")
+        request.transport.close()
+    return web.Response()
+
+
 def cut_off(data: bytes, missing: int) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """Answer with `data` but announce `missing` bytes more."""
 
