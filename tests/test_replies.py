@@ -55,6 +55,9 @@ async def test_a_note_is_private_and_comes_after_an_answer_as_a_follow_up() -> N
     interaction = FakeInteraction()
     await tell(as_discord(interaction), "First.")
     await tell(as_discord(interaction), "Second.")
+    for said in (interaction.response.said[0][1], interaction.followed_up[0]):
+        assert isinstance(said["allowed_mentions"], discord.AllowedMentions)
+        assert said["allowed_mentions"].to_dict() == {"parse": []}
     assert interaction.response.said[0][1]["ephemeral"] is True
     assert (interaction.followed_up[0]["ephemeral"], text_of(interaction.followed_up[0])) == (True, "Second.")
 
