@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
-from bot.core.job import Job
+from bot.core.job import GenerationState, Job
 from bot.core.job_events import Answered, AnswerMissed, RenewalOffered
 from bot.errors import EaselError, ServiceRefusedError, TransientError
 from bot.ports import Clock, Delivery, JobStore
@@ -136,7 +136,12 @@ class Sweeper:
         self._asked = {remote_id: at for remote_id, at in asked.items() if remote_id in still_open}
 
     async def _decide_unclear(self) -> None:
-        await self._unclear.decide(await self._open_jobs())
+        jobs = await self._open_jobs()
+        if any(g.state is GenerationState.SUBMITTING for job in jobs for g in job.generations):
+            # Read anew: a POST that was answered since is not unclear.
+            self._loaded = None
+            jobs = await self._open_jobs()
+        await self._unclear.decide(jobs)
 
     async def _end_overdue(self) -> None:
         await self._reconciliation.end_overdue(await self._open())
