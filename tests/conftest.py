@@ -16,13 +16,17 @@ from tests.service.rig import Rig, open_rig, sqlite_store
 # --hypothesis-profile, and `make fuzz` for one of its own.
 settings.register_profile("quick", max_examples=25, deadline=None)
 settings.register_profile("thorough", max_examples=200, deadline=None)
-settings.register_profile(PROFILE, max_examples=10_000, deadline=None, print_blob=True)
+settings.register_profile(PROFILE, max_examples=2_000, deadline=None, print_blob=True)
 settings.load_profile("quick")
 
 GARBAGE_THRESHOLD = 20_000
 """Objects made between two collections. Python waits for 700 only, and a tenth of the run went into that."""
 
 gc.set_threshold(GARBAGE_THRESHOLD)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--schedules", type=int, default=500, help="random schedules that the simulator runs; CI: 2000")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.failures.matrix import MATRIX, TESTS, Promise, proofs
+from tests.failures.matrix import MATRIX, TESTS, Promise, as_markdown, proofs
 
 FOLDER = "tests/failures/"
 
@@ -28,3 +28,7 @@ def test_every_test_in_this_folder_bears_a_row_s_name() -> None:
 
 def test_only_three_rows_cannot_be_promised() -> None:
     assert [name for name, row in MATRIX.items() if row.promise is Promise.IMPOSSIBLE] == ["A1", "C9", "F3"]
+
+
+def test_the_table_in_the_documents_is_this_one() -> None:
+    assert "\n".join(as_markdown()) in (TESTS.parent / "docs" / "reliability.md").read_text(encoding="utf-8")

@@ -1,4 +1,5 @@
 from concurrent.futures import ProcessPoolExecutor
+from typing import cast
 
 import pytest
 
@@ -8,7 +9,8 @@ from tests.simulation.many import Summary, random_runs
 
 pytestmark = pytest.mark.simulation
 
-SEEDS = range(2000)
+MANY = 2000
+"""As many as CI asks for, by --schedules: so many draw even the rarest trouble."""
 ENDINGS = {
     JobState.DONE,
     JobState.PARTLY_DONE,
@@ -19,17 +21,24 @@ ENDINGS = {
 
 
 @pytest.fixture(scope="module")
-def runs(pool: ProcessPoolExecutor) -> Summary:
-    return random_runs(pool, SEEDS)
+def schedules(pytestconfig: pytest.Config) -> int:
+    return cast("int", pytestconfig.getoption("--schedules"))
 
 
-def test_no_random_schedule_breaks_a_promise(runs: Summary) -> None:
+@pytest.fixture(scope="module")
+def runs(pool: ProcessPoolExecutor, schedules: int) -> Summary:
+    return random_runs(pool, range(schedules))
+
+
+def test_no_random_schedule_breaks_a_promise(runs: Summary, schedules: int) -> None:
     assert runs.broken == ()
-    assert runs.runs == len(SEEDS)
+    assert runs.runs == schedules
 
 
-def test_the_schedules_meet_every_kind_of_trouble(runs: Summary) -> None:
+def test_many_schedules_meet_every_kind_of_trouble(runs: Summary, schedules: int) -> None:
     """A fault that is never drawn would let its remedy rot unseen."""
+    if schedules < MANY:
+        pytest.skip(f"needs --schedules={MANY}, as CI runs it")
     assert {(place, fault) for place, faults in POSSIBLE.items() for fault in faults} == set(runs.faults)
 
 
