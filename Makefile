@@ -9,11 +9,11 @@ BENCH := .venv/.bench-installed
 GOAL := $(firstword $(MAKECMDGOALS))
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+# Random schedules of the simulator: a thousand take half a minute on two cores. CI runs 2,000.
+SCHEDULES ?= 500
 # Four at a time, a module's tests together: most of them wait for a bot of their own.
 TESTS := $(VENV_PYTHON) -m pytest -q --numprocesses=4 --dist=loadscope --hypothesis-profile=thorough \
 	--schedules=$(SCHEDULES)
-# Random schedules of the simulator: a thousand take half a minute on two cores. CI runs 2,000.
-SCHEDULES ?= 500
 # What Python compiles is kept, whatever the machine says: a run of the tests starts a hundred processes from it.
 export PYTHONDONTWRITEBYTECODE :=
 
