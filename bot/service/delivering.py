@@ -90,7 +90,7 @@ class Delivering:
         except UnfitResultsError as error:
             return await self.record(job, error.events)
         except (MessageGoneError, MessageUnreachableError) as error:
-            self._told.pop(job.id, None)
+            self._forget_delays(job)
             left = await self._leave_message(job, error)
             if left.place is not Place.MESSAGE:
                 log.warning("job leaves its message: %s", type(error).__name__, extra={"job_id": job.id})
@@ -98,6 +98,7 @@ class Delivering:
         except CardRefusedError:
             # Discord's own words stand in the cause; `logs` hides what they repeat.
             log.exception("card refused", extra={"job_id": job.id})
+            self._forget_delays(job)
             return await self._leave_refused(job)
         # What did not fit into this edit, could not be fetched yet or was finished meanwhile keeps the card owed.
         complete = all(g.attachment is not None or g.id in now for g in job.succeeded)
@@ -107,6 +108,12 @@ class Delivering:
             raise put_off
         self._told.pop(job.id, None)
         return after
+
+    def _forget_delays(self, job: Job) -> None:
+        """Keep nothing of a job that leaves its message."""
+        self._told.pop(job.id, None)
+        for generation in job.generations:
+            self._failing_since.pop(generation.id, None)
 
     def _should_tell(self, job: Job) -> bool:
         """Tell whether to show a card although nothing new could be fetched for it."""

@@ -1,4 +1,4 @@
-"""The service as app.py builds it, around fakes, for the tests of its parts and of its loops."""
+"""The service as assembly.py builds it, around fakes, for the tests of its parts and of its loops."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
