@@ -1,7 +1,7 @@
 """Both servers, the crowd and the bot with its many lives; knows what can be done to them, and no plot."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +13,7 @@ from sandbox.torture.crowd import Crowd
 from sandbox.torture.databases import Engine, database
 from sandbox.torture.judgement import Broken, Violation
 from sandbox.torture.reading import Books, Identify
+from sandbox.torture.storm import Ask
 
 READY_S = 40.0
 GONE_S = 5.0
@@ -90,6 +91,13 @@ class Arena:
             await asyncio.sleep(TURN_S)
         while not self.discord.people.commands(scene.robin, scene.pictures):  # noqa: ASYNC110
             await asyncio.sleep(TURN_S)
+
+    async def fill(self, asks: Sequence[Ask], *, at_once: int, patience_s: float = READY_S) -> None:
+        """Start the bot, ask for all of these, one image each, and wait until Oxen has every order."""
+        await self.start()
+        await self.ready()
+        await self.crowd.ask_in_turn(asks, at_once=at_once)
+        await self.ordered(len(asks), patience_s=patience_s)
 
     async def kill(self) -> None:
         """Pull the plug, and wait until both servers have noticed; Discord then forgets the session."""

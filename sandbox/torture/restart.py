@@ -17,10 +17,7 @@ async def restart(jobs: int, engine: Engine) -> Outcome:
     knobs = Knobs(painting_s=PAINTING_S, usual_long_side_px=SMALL_PX)
     async with open_arena(engine, knobs=knobs, settings={"MAX_RUNNING_GENERATIONS": str(jobs)}) as arena:
         arena.gate.shut()
-        await arena.start()
-        await arena.ready()
-        await arena.crowd.ask_in_turn(spread(jobs), at_once=AT_ONCE)
-        await arena.ordered(jobs, patience_s=PATIENCE_S)
+        await arena.fill(spread(jobs), at_once=AT_ONCE, patience_s=PATIENCE_S)
         await arena.kill()
         await arena.painted(patience_s=PATIENCE_S)
         began = arena.discord.core.clock.now()

@@ -30,10 +30,7 @@ async def sizes(jobs: int, engine: Engine) -> Outcome:
     """Have large pictures made; which one a message shows is told by its looks, since its bytes are others."""
     knobs = Knobs(painting_s=PAINTING_S, usual_long_side_px=LONG_SIDE_PX, grainy=True)
     async with open_arena(engine, knobs=knobs, settings={}) as arena:
-        await arena.start()
-        await arena.ready()
-        await arena.crowd.ask_in_turn(spread(jobs, model=DEAR), at_once=jobs)
-        await arena.ordered(jobs)
+        await arena.fill(spread(jobs, model=DEAR), at_once=jobs)
         await arena.settle(patience_s=PATIENCE_S)
         await arena.end()
         looks = _looks_of_all(arena)

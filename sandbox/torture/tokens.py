@@ -17,10 +17,7 @@ async def tokens(jobs: int, engine: Engine) -> Outcome:
     knobs = Knobs(painting_s=PAINTING_S, usual_long_side_px=SMALL_PX)
     async with open_arena(engine, knobs=knobs, settings={"MAX_RUNNING_GENERATIONS": str(jobs)}) as arena:
         arena.gate.shut()
-        await arena.start()
-        await arena.ready()
-        await arena.crowd.ask_in_turn(spread(jobs), at_once=AT_ONCE)
-        await arena.ordered(jobs)
+        await arena.fill(spread(jobs), at_once=AT_ONCE)
         _kill_tokens(arena)
         await arena.kill()
         began = arena.discord.core.clock.now()
