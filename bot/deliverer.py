@@ -8,6 +8,7 @@ from functools import partial
 
 from bot.core.admission import Change
 from bot.core.advance import advance
+from bot.core.backoff import Backoff
 from bot.core.job import Job
 from bot.core.job_events import JobEvent, PictureReady
 from bot.errors import TransientError
@@ -24,8 +25,7 @@ BETWEEN_EDITS_S = 1.0
 HEAD_START_S = 0.02
 """How long the write of a picture lets the edit go first, so that it takes no turn of the loop from it. A result is
 fetched in a tenth of a second or more: the write is then long done when the edit is sent."""
-BACKOFF_FIRST_S = 1.0
-BACKOFF_CAP_S = 60.0
+BACKOFF = Backoff(first_s=1.0, cap_s=60.0)
 AT_START = 100_000
 
 
@@ -79,7 +79,7 @@ class Deliverer:
 
     async def _serve(self, job_id: str, *, in_doubt: bool = False) -> None:
         """Bring a message up to date; `in_doubt` says that a failure may hide a write that happened."""
-        failures = 0
+        backoff = BACKOFF
         while True:
             try:
                 if in_doubt:
@@ -89,11 +89,11 @@ class Deliverer:
                     after = await self._delivering.deliver(self._served[job_id])
             except Exception as error:  # noqa: BLE001 - the task boundary: a card that cannot be shown stays owed
                 in_doubt = True
-                failures += 1
                 _report(error, job_id)
-                await self._sleep(min(BACKOFF_CAP_S, BACKOFF_FIRST_S * 2 ** (failures - 1)))
+                await self._sleep(backoff.pause_s)
+                backoff = backoff.failed()
                 continue
-            in_doubt, failures = False, 0
+            in_doubt, backoff = False, BACKOFF
             # A change that came during the edit was noticed here; whichever is later counts.
             self._learn(after)
             # Before it is forgotten, too: the change that owes the next edit may come at once.

@@ -9,13 +9,13 @@ import aiohttp
 import discord
 
 from bot.client import EaselBot
+from bot.core.backoff import Backoff
 from bot.discord_codes import Code
 from bot.errors import ConfigurationError, ServiceRefusedError
 
 log = logging.getLogger(__name__)
 
-RETRY_FIRST_S = 1.0
-RETRY_CAP_S = 60.0
+BACKOFF = Backoff(first_s=1.0, cap_s=60.0)
 FAREWELL_S = 1.0
 """How long a socket may take to close; a line that is half dead would take for ever."""
 AUTHENTICATION_FAILED = 4004
@@ -43,7 +43,7 @@ class Gateway:
 
     async def _log_in(self) -> None:
         """Log in and tell Discord the commands; while Discord cannot be reached, try again for ever."""
-        pause_s = RETRY_FIRST_S
+        backoff = BACKOFF
         while True:
             try:
                 await self._bot.login(self._token)
@@ -52,11 +52,11 @@ class Gateway:
             except discord.Forbidden as error:
                 raise _sync_refused(error) from None
             except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-                log.warning("Discord cannot be reached (%s); next try in %.0f s", type(error).__name__, pause_s)
+                log.warning("Discord cannot be reached (%s); next try in %.0f s", type(error).__name__, backoff.pause_s)
             else:
                 return
-            await self._sleep(pause_s)
-            pause_s = min(RETRY_CAP_S, pause_s * 2)
+            await self._sleep(backoff.pause_s)
+            backoff = backoff.failed()
 
     def is_open(self) -> bool:
         """Tell whether Discord's events reach us just now."""

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from bot.core.admission import Change
+from bot.core.backoff import Backoff
 from bot.core.job import HOLDS_SLOT, Generation, GenerationState, Job
 from bot.core.posts import groups
 from bot.errors import EaselError, ReferenceUnreadError, ServiceRefusedError, TransientError
@@ -25,8 +26,7 @@ PREPARED_AT_ONCE = 4
 STREAM_PATIENCE_S = 30.0
 """How long the first POST waits for the stream; after that the sweep stands in for it."""
 LOOK_AGAIN_S = 5.0
-BACKOFF_FIRST_S = 1.0
-BACKOFF_CAP_S = 60.0
+BACKOFF = Backoff(first_s=2.0, cap_s=60.0)
 
 
 Work = Callable[[], Awaitable[None]]
@@ -56,7 +56,7 @@ class Worker:
         self._reserved: dict[str, int] = {}
         self._resting_until: dict[str, float] = {}
         self._preparing = asyncio.Semaphore(PREPARED_AT_ONCE)
-        self._refusals = 0
+        self._backoff = BACKOFF
         self._not_before = 0.0
         self._stopping = False
 
@@ -169,12 +169,12 @@ class Worker:
             log.warning("not sent yet: %s", refused[0], extra={"job_id": job.id})
             self._rest(job)
         else:
-            self._refusals = 0
+            self._backoff = BACKOFF
 
     def _back_off(self, job: Job, error: TransientError) -> None:
         """Wait before the next POST, as long as Oxen asks for, else longer with each refusal."""
-        self._refusals += 1
-        limit_s = min(BACKOFF_CAP_S, BACKOFF_FIRST_S * 2**self._refusals)
+        limit_s = self._backoff.pause_s
+        self._backoff = self._backoff.failed()
         pause_s = error.retry_after_s if error.retry_after_s is not None else random.uniform(limit_s / 2, limit_s)  # noqa: S311
         self._not_before = self._monotonic() + pause_s
         log.warning("not taken: %s; next try in %.1f s", error, pause_s, extra={"job_id": job.id})

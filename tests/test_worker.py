@@ -10,7 +10,7 @@ import pytest
 from bot.core.job import GenerationState, Job, JobState
 from bot.core.job_events import CancelAsked, PictureReady, TokenDied
 from bot.errors import Cause, NotFoundError, PermanentError, ServiceRefusedError, TransientError
-from bot.worker import BACKOFF_CAP_S, LOOK_AGAIN_S, STREAM_PATIENCE_S, Worker
+from bot.worker import BACKOFF, LOOK_AGAIN_S, STREAM_PATIENCE_S, Worker
 from tests.core.jobs import PLAN, REFERENCES, SEEDLESS, a_generation, a_job, an_ask
 from tests.fakes import PNG
 from tests.service.rig import Rig, until
@@ -193,10 +193,10 @@ async def test_without_a_time_from_oxen_the_pauses_grow_and_end_at_a_minute(
     async with working(rig):
         for number in range(1, 10):
             await until(lambda number=number: len(pauses_s(caplog)) == number)
-            await ring(rig, BACKOFF_CAP_S)
+            await ring(rig, BACKOFF.cap_s)
     pauses = pauses_s(caplog)
     assert 1 <= pauses[0] <= 2
-    assert BACKOFF_CAP_S / 2 <= pauses[-1] <= BACKOFF_CAP_S
+    assert BACKOFF.cap_s / 2 <= pauses[-1] <= BACKOFF.cap_s
 
 
 async def test_a_taken_post_ends_the_growing_of_pauses(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
@@ -206,7 +206,7 @@ async def test_a_taken_post_ends_the_growing_of_pauses(rig: Rig, caplog: pytest.
     async with working(rig):
         for number in range(1, 4):
             await until(lambda number=number: len(pauses_s(caplog)) == number)
-            await ring(rig, BACKOFF_CAP_S)
+            await ring(rig, BACKOFF.cap_s)
         await until(lambda: rig.ledger.expects("r-1"))
         await rig.keep(a_job(number=2))
         await ring(rig)
@@ -232,7 +232,7 @@ async def test_a_key_that_was_refused_once_but_holds_lets_the_loop_go_on(
     await rig.keep(a_job())
     async with working(rig):
         await until(lambda: pauses_s(caplog))
-        await ring(rig, BACKOFF_CAP_S)
+        await ring(rig, BACKOFF.cap_s)
         await until(lambda: posts(rig) == 2)
 
 

@@ -69,7 +69,8 @@ class Generation:
 
     `intent_id` names the paid POST it went out with, first meant at `intended_at` and last sent at `sent_at`; `sends`
     counts how often. `inline` tries carry their references in the body, because Oxen could not fetch the links.
-    `error` is the provider's text, for logs.
+    `error` is the provider's text, for logs. `price_usd` is the catalogue's when the job was taken, `cost_usd` what
+    Oxen's own row says was charged; None is unknown.
     """
 
     id: str
@@ -89,6 +90,8 @@ class Generation:
     error: str | None = None
     url: str | None = field(default=None, repr=False)
     attachment: Attachment | None = None
+    price_usd: float | None = None
+    cost_usd: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +102,8 @@ class Job:
     `version` guards every write; `revision` counts what people can see, and the card is owed while `shown_revision`
     is behind. `ahead` is what the first card said. `refusal` is a sentence for people. `credit_id` is whose picture
     this one repeats. `token` answers and edits until `token_expires_at`, and is None once it is known to be dead;
-    `renewal_offered` says that a private answer asks its owner for the next one.
+    `renewal_offered` says that a private answer asks its owner for the next one. `card_number` is chosen at random (31
+    bits) and carried by the card, so that a card of another process with the same job is told from ours.
     """
 
     id: str
@@ -125,6 +129,7 @@ class Job:
     cancelled_by: int | None = None
     credit_id: int | None = None
     renewal_offered: bool = False
+    card_number: int | None = None
     generations: tuple[Generation, ...] = ()
 
     @property

@@ -1,13 +1,17 @@
 """Whether the event stream is opened again, and when: pure values and one decision; knows no socket and no clock."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
+
+from bot.core.backoff import Backoff
 
 FIRST_RETRY_S = 0.25
 """The first retry comes within this time: what happens in a gap must be found by polling."""
 
 MAX_BACKOFF_S = 30.0
 """The widest window for a retry after a broken line or a failing server."""
+
+BACKOFF = Backoff(first_s=FIRST_RETRY_S, cap_s=MAX_BACKOFF_S)
 
 MIN_BASE_S = 0.05
 """`retry: 0` must not become a loop that hammers the server."""
@@ -18,7 +22,6 @@ UNWELCOME_WAIT_S = 30.0
 MAX_RETRY_AFTER_S = 3600.0
 """A mistaken Retry-After must not silence the stream for days."""
 
-_MAX_DOUBLINGS = 16  # any base reaches MAX_BACKOFF_S before; 2.0 ** n overflows at 1024
 _HONOURS_RETRY_AFTER = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
@@ -39,18 +42,6 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Backoff:
-    """How patient the next retry is: the window doubles with every failure in a row."""
-
-    base_s: float = FIRST_RETRY_S
-    failures: int = 0
-
-    @property
-    def window_s(self) -> float:
-        return min(MAX_BACKOFF_S, self.base_s * 2 ** min(self.failures, _MAX_DOUBLINGS))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
     """Open again in `in_s`, with `backoff` for the decision after that; `is_loud` asks for an operator's attention."""
 
@@ -68,20 +59,20 @@ def decide(backoff: Backoff, ended: Ended, *, jitter: float) -> Retry | Stop:
     """Say whether and when to open the stream again; `jitter` is a random number from 0 to 1 (full jitter)."""
     if ended.refused:
         return Stop()
-    current = Backoff(base_s=_base_s(backoff, ended), failures=0 if ended.has_received else backoff.failures)
-    wait_s = jitter * current.window_s
+    first_s = _first_s(backoff, ended)
+    current = replace(backoff, first_s=first_s, failures=0 if ended.has_received else backoff.failures)
+    wait_s = jitter * current.pause_s
     is_unwelcome = _is_unwelcome(ended.status)
     if is_unwelcome:
         wait_s += UNWELCOME_WAIT_S
     if ended.retry_after_s is not None and ended.status in _HONOURS_RETRY_AFTER:
         wait_s = max(wait_s, min(ended.retry_after_s, MAX_RETRY_AFTER_S))
-    following = Backoff(base_s=current.base_s, failures=current.failures + 1)
-    return Retry(in_s=wait_s, backoff=following, is_loud=is_unwelcome)
+    return Retry(in_s=wait_s, backoff=current.failed(), is_loud=is_unwelcome)
 
 
-def _base_s(backoff: Backoff, ended: Ended) -> float:
+def _first_s(backoff: Backoff, ended: Ended) -> float:
     if ended.retry_ms is None:
-        return backoff.base_s
+        return backoff.first_s
     return max(MIN_BASE_S, ended.retry_ms / 1000)
 
 

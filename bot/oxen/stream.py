@@ -15,7 +15,7 @@ from bot.core.events import Connected, Dropped, StreamEvent
 from bot.core.json_value import object_of
 from bot.errors import RemoteError, ServiceRefusedError, TransientError
 from bot.oxen.event_queue import EventQueue
-from bot.oxen.reconnect import Backoff, Ended, Retry, Stop, decide
+from bot.oxen.reconnect import BACKOFF, Ended, Retry, Stop, decide
 from bot.oxen.sse import MAX_EVENT_BYTES, EventTooLargeError, SseParser
 from bot.oxen.wire import USER_AGENT, event_of, retry_after_s
 
@@ -158,7 +158,7 @@ class OxenEventStream:
             self._has_consumer = False
 
     async def _read_for_ever(self, queue: EventQueue) -> NoReturn:
-        backoff = Backoff()
+        backoff = BACKOFF
         while True:
             ended = await self._read_once(queue)
             decision = decide(backoff, ended, jitter=self._random())

@@ -79,6 +79,7 @@ jobs = sa.Table(
     sa.Column("cancelled_by", sa.BigInteger),
     sa.Column("credit_id", sa.BigInteger),
     sa.Column("renewal_offered", sa.Boolean, nullable=False),
+    sa.Column("card_number", sa.Integer),
     # Derived from the job at every write, so that queries can ask for them.
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("counted_images", sa.Integer, nullable=False),
@@ -108,6 +109,8 @@ generations = sa.Table(
     sa.Column("url", ForeignText),
     sa.Column("attachment_id", sa.BigInteger),
     sa.Column("attachment_filename", ForeignText),
+    sa.Column("price_usd", sa.Float),
+    sa.Column("cost_usd", sa.Float),
     # The plan's model, beside the times that its running median is made of.
     sa.Column("model", ForeignText),
 )

@@ -1,8 +1,11 @@
 """The decision to open the stream again: pure values in, a value out."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.oxen.reconnect import Backoff, Ended, Retry, Stop, decide
+from bot.core.backoff import Backoff
+from bot.oxen.reconnect import BACKOFF, Ended, Retry, Stop, decide
 
 BROKEN = Ended(reason="broken")
 LATEST = 1.0
@@ -16,7 +19,7 @@ def retry(backoff: Backoff, ended: Ended, *, jitter: float = LATEST) -> Retry:
 
 
 def waits_of(endings: list[Ended]) -> list[float]:
-    backoff, waits = Backoff(), list[float]()
+    backoff, waits = BACKOFF, list[float]()
     for ended in endings:
         decision = retry(backoff, ended)
         backoff = decision.backoff
@@ -25,7 +28,7 @@ def waits_of(endings: list[Ended]) -> list[float]:
 
 
 def test_the_first_retry_comes_within_a_quarter_of_a_second() -> None:
-    assert retry(Backoff(), BROKEN).in_s == 0.25
+    assert retry(BACKOFF, BROKEN).in_s == 0.25
 
 
 def test_the_window_doubles_up_to_thirty_seconds() -> None:
@@ -37,8 +40,8 @@ def test_a_thousand_failures_wait_no_longer_than_ten() -> None:
 
 
 def test_the_wait_is_anywhere_in_the_window() -> None:
-    assert retry(Backoff(failures=3), BROKEN, jitter=0.0).in_s == 0
-    assert retry(Backoff(failures=3), BROKEN, jitter=0.5).in_s == 1
+    assert retry(replace(BACKOFF, failures=3), BROKEN, jitter=0.0).in_s == 0
+    assert retry(replace(BACKOFF, failures=3), BROKEN, jitter=0.5).in_s == 1
 
 
 def test_received_bytes_start_the_backoff_over() -> None:
@@ -55,43 +58,43 @@ def test_the_retry_field_sets_the_base_for_good() -> None:
 
 
 def test_a_retry_field_of_zero_does_not_hammer_the_server() -> None:
-    assert retry(Backoff(), Ended(reason="closed", has_received=True, retry_ms=0)).in_s > 0
+    assert retry(BACKOFF, Ended(reason="closed", has_received=True, retry_ms=0)).in_s > 0
 
 
 def test_an_absurd_retry_field_waits_no_longer_than_the_widest_window() -> None:
-    assert retry(Backoff(), Ended(reason="closed", retry_ms=10**17)).in_s == 30
+    assert retry(BACKOFF, Ended(reason="closed", retry_ms=10**17)).in_s == 30
 
 
 @pytest.mark.parametrize("status", [204, 301, 400, 401, 403, 404, 426])
 def test_an_answer_that_tries_do_not_mend_is_asked_again_slowly_and_loudly(status: int) -> None:
-    decision = retry(Backoff(), Ended(reason="turned away", status=status), jitter=0.0)
+    decision = retry(BACKOFF, Ended(reason="turned away", status=status), jitter=0.0)
     assert decision.in_s >= 30
     assert decision.is_loud
 
 
 @pytest.mark.parametrize("status", [None, 200, 429, 500, 502, 503, 524])
 def test_a_passing_fault_is_asked_again_soon_and_quietly(status: int | None) -> None:
-    decision = retry(Backoff(), Ended(reason="passing", status=status))
+    decision = retry(BACKOFF, Ended(reason="passing", status=status))
     assert decision.in_s <= 0.25
     assert not decision.is_loud
 
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_retry_after_is_honoured(status: int) -> None:
-    assert retry(Backoff(), Ended(reason="busy", status=status, retry_after_s=120)).in_s == 120
+    assert retry(BACKOFF, Ended(reason="busy", status=status, retry_after_s=120)).in_s == 120
 
 
 def test_retry_after_never_shortens_the_wait() -> None:
-    assert retry(Backoff(failures=9), Ended(reason="busy", status=429, retry_after_s=1)).in_s == 30
+    assert retry(replace(BACKOFF, failures=9), Ended(reason="busy", status=429, retry_after_s=1)).in_s == 30
 
 
 def test_retry_after_means_nothing_with_another_status() -> None:
-    assert retry(Backoff(), Ended(reason="broken", status=500, retry_after_s=120)).in_s == 0.25
+    assert retry(BACKOFF, Ended(reason="broken", status=500, retry_after_s=120)).in_s == 0.25
 
 
 def test_a_mistaken_retry_after_waits_an_hour_at_most() -> None:
-    assert retry(Backoff(), Ended(reason="busy", status=503, retry_after_s=10**9)).in_s == 3600
+    assert retry(BACKOFF, Ended(reason="busy", status=503, retry_after_s=10**9)).in_s == 3600
 
 
 def test_a_refused_key_stops() -> None:
-    assert decide(Backoff(), Ended(reason="HTTP 401", status=401, refused=True), jitter=0.0) == Stop()
+    assert decide(BACKOFF, Ended(reason="HTTP 401", status=401, refused=True), jitter=0.0) == Stop()

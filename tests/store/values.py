@@ -109,6 +109,7 @@ FULL_JOB = Job(
     cancelled_by=2**62 + 6,
     credit_id=2**62 + 7,
     renewal_offered=True,
+    card_number=2**31 - 1,
     generations=(
         Generation(
             id="g-1",
@@ -128,6 +129,8 @@ FULL_JOB = Job(
             error="provider's words",
             url="https://results.example/1?sig=1",
             attachment=Attachment(id=2**62 + 8, filename="g-1.png"),
+            price_usd=0.05,
+            cost_usd=0.04,
         ),
         Generation(id="g-0", position=0),
     ),
