@@ -8,10 +8,10 @@ import sys
 import time
 from enum import IntEnum
 
-from bot import backup, tryout
+from bot import __version__, backup, tryout
 from bot.errors import ConfigurationError, DatabaseInUseError, ServiceRefusedError, StoreUnavailableError
 from bot.logs import configure_logging
-from bot.settings import DatabaseSettings, LogFormat, LogLevel, OxenSettings, Settings
+from bot.settings import DatabaseSettings, LogFormat, LogLevel, OxenSettings, Settings, doubtful_variables
 
 log = logging.getLogger("bot")
 
@@ -36,7 +36,7 @@ def main() -> int:
 
                 settings = Settings.from_environment()
                 _log_trouble_alone(settings)
-                return asyncio.run(check.run(settings, out=sys.stdout))
+                return asyncio.run(check.run(settings, doubts=doubtful_variables(), out=sys.stdout))
             case "try":
                 settings = OxenSettings.from_environment()
                 _log_trouble_alone(settings)
@@ -53,7 +53,8 @@ def main() -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bot", description="Easel, a Discord bot that makes pictures.")
-    verbs = parser.add_subparsers(dest="verb", metavar="run | check | try | backup")
+    parser.add_argument("--version", action="version", version=f"Easel {__version__}")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
     verbs.add_parser("run", help="run the bot (the default)")
     verbs.add_parser("check", help="test the whole configuration and say what to do")
     tryout.add_arguments(verbs.add_parser("try", help="make one picture from the terminal"))
@@ -68,6 +69,9 @@ def _log_trouble_alone(settings: OxenSettings) -> None:
 
 def _run(settings: Settings) -> int:
     configure_logging(settings.log_level, settings.log_format, secrets=settings.secrets())
+    log.info("Easel %s", __version__)
+    for doubt in doubtful_variables():
+        log.warning("%s", doubt)
     try:
         asyncio.run(_run_until_told(settings))
     except BaseExceptionGroup as group:

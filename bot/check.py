@@ -42,18 +42,28 @@ class Finding:
     sentence: str
 
 
-async def run(settings: Settings, *, out: TextIO) -> int:
-    """Check everything, print a line for each finding, and give the exit code: 0, or 1 with any problem."""
+async def run(settings: Settings, *, doubts: Sequence[str] = (), out: TextIO) -> int:
+    """Check everything, print a line for each finding, and return the exit code: 0, or 1 with any problem.
+
+    `doubts` are sentences about variables that do not do what the operator may expect.
+    """
     point_discord_at(settings.discord_api_url, settings.discord_gateway_url)
     problems = 0
+    for doubt in doubts:
+        _print(_found(Verdict.NOTE, "settings", doubt), out)
     parts: Sequence[Callable[[Settings], Awaitable[list[Finding]]]] = (check_discord, check_oxen, check_store)
     for part in parts:
         for finding in await part(settings):
             problems += finding.verdict is Verdict.PROBLEM
-            out.write(f"{finding.verdict.value:<8}{finding.about}: {finding.sentence}\n")
-            out.flush()
+            _print(finding, out)
     out.write("All is well. Start with: make run\n" if not problems else f"{problems} to put right.\n")
     return 1 if problems else 0
+
+
+def _print(finding: Finding, out: TextIO) -> None:
+    """Write a line at once: the next part may take its time."""
+    out.write(f"{finding.verdict.value:<8}{finding.about}: {finding.sentence}\n")
+    out.flush()
 
 
 async def check_discord(settings: Settings) -> list[Finding]:
@@ -134,7 +144,15 @@ async def check_oxen(settings: Settings) -> list[Finding]:
                 return [_found(Verdict.PROBLEM, "Oxen", sentence)]
             return [_found(Verdict.OK, "Oxen", "the key is taken."), *await _models(client, settings)]
         except RemoteError as error:
-            return [_found(Verdict.PROBLEM, "Oxen", f"no answer that can be used ({error}). Try again later.")]
+            return [_found(Verdict.PROBLEM, "Oxen", _no_use_of(error, settings))]
+
+
+def _no_use_of(error: RemoteError, settings: Settings) -> str:
+    """Say why Oxen cannot be used, with the variable to look at; the error's text is the vendor's, or ours."""
+    reason = f"no answer that can be used: {str(error).rstrip('.')}."
+    if settings.oxen_api_url == Settings.model_fields["oxen_api_url"].default:
+        return f"{reason} Look at the network, and try again later."
+    return f"{reason} Look at OXEN_API_URL, which is not Oxen's usual address, or try again later."
 
 
 async def _models(client: OxenClient, settings: Settings) -> list[Finding]:

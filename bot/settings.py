@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 
 from bot import setting_values as values
 from bot.errors import ConfigurationError
+from bot.setting_names import misspelt, unused_proxies
 from bot.setting_values import OddValueError
 
 # Such generations are looked for during 24 h (docs/architecture.md, "What may still turn up"): no wait outlives that.
@@ -60,7 +61,14 @@ class _FromVariables(BaseModel):
         Raises ConfigurationError with every problem.
         """
         in_file, problems = _read_env_file(env_file)
-        return cls._build({**in_file, **_given(os.environ)}, problems)
+        # A setting with a slip in its name is one that the operator believes to be in force.
+        problems += tuple(f"{env_file.name}: {sentence}" for sentence in misspelt(in_file, setting_names()))
+        try:
+            return cls._build({**in_file, **_given(os.environ)}, problems)
+        except ConfigurationError as error:
+            # Raised anew without a chain, as in `_build`.
+            told = (*error.problems, *_where_to_write(env_file, error.problems))
+        raise ConfigurationError(told)
 
     @classmethod
     def from_mapping(cls, variables: Mapping[str, str]) -> Self:
@@ -71,7 +79,7 @@ class _FromVariables(BaseModel):
     def _build(cls, variables: Mapping[str, str], problems: tuple[str, ...]) -> Self:
         found = {field: variables[field.upper()] for field in cls.model_fields if field.upper() in variables}
         unreadable: dict[str, str] = {}
-        for field in cls._secret_fields():
+        for field in cls.secret_fields():
             try:
                 found |= _from_file(field.upper(), variables)
             except ConfigurationError as error:
@@ -88,7 +96,8 @@ class _FromVariables(BaseModel):
         raise ConfigurationError(problems)
 
     @classmethod
-    def _secret_fields(cls) -> tuple[str, ...]:
+    def secret_fields(cls) -> tuple[str, ...]:
+        """Return the fields that may also be given as a file."""
         return tuple(name for name, field in cls.model_fields.items() if field.annotation is SecretStr)
 
     @classmethod
@@ -104,7 +113,7 @@ class _FromVariables(BaseModel):
         if isinstance(reason, OddValueError):
             return str(reason)
         value = str(error["input"])
-        if field in cls._secret_fields() or "@" in value:  # user:password@ in an address
+        if field in cls.secret_fields() or "@" in value:  # user:password@ in an address
             return "cannot be used"
         return f"is {values.shown(value)}"
 
@@ -191,8 +200,30 @@ class Settings(DatabaseSettings, OxenSettings):
         )
 
 
+def setting_names() -> frozenset[str]:
+    """Return the names of all variables that Easel reads."""
+    secrets = {f"{field.upper()}_FILE" for field in Settings.secret_fields()}
+    return frozenset(secrets | {field.upper() for field in Settings.model_fields})
+
+
+def doubtful_variables() -> tuple[str, ...]:
+    """Return a sentence for each variable of the environment that does not do what the operator may expect of it."""
+    given = _given(os.environ)
+    return (*misspelt(given, setting_names()), *unused_proxies(given))
+
+
 def _given(variables: Mapping[str, str]) -> dict[str, str]:
     return {variable: value.strip() for variable, value in variables.items() if value.strip()}
+
+
+def _where_to_write(env_file: Path, problems: tuple[str, ...]) -> tuple[str, ...]:
+    """Return where what is missing belongs, if anything is."""
+    if not any(" is missing: " in problem for problem in problems):
+        return ()
+    if env_file.exists():
+        return (f"Write what is missing into the file {env_file.name} in this folder.",)
+    example = f"{env_file.name}.example"
+    return (f"Settings belong into the file {env_file.name} in this folder: cp {example} {env_file.name} makes it.",)
 
 
 def _read_env_file(path: Path) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -216,7 +247,8 @@ def _from_file(variable: str, variables: Mapping[str, str]) -> dict[str, str]:
     if file_variable not in variables:
         return {}
     if variable in variables:
-        raise ConfigurationError((f"{variable} and {file_variable} are both given: keep one of them.",))
+        todo = f"keep one of them (an empty {variable}= counts as not given)"
+        raise ConfigurationError((f"{variable} and {file_variable} are both given: {todo}.",))
     try:
         with Path(variables[file_variable]).open(encoding="utf-8-sig") as file:
             secret = file.read(SECRET_FILE_CHARS).strip()

@@ -25,6 +25,7 @@ DOWNLOAD_PAUSES_S = (0.0, 2.0, 5.0)
 """Before each try to fetch the result."""
 USUAL_REFERENCE_FIELD = "input_image"
 """What almost every model of Oxen calls it, for when the catalogue cannot be had."""
+FORMAT_HELP = "how Oxen hands the picture over: by a link (url, the default) or inside of its answer (b64_json)"
 HAVE_OPTIONS = {
     "model": "--model",
     "prompt": "PROMPT",
@@ -71,7 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--param", type=parameter, action="append", default=[], metavar="NAME=VALUE", help="sent to the model as it is"
     )
     formats = [each.value for each in ResponseFormat]
-    parser.add_argument("--format", choices=formats, default=ResponseFormat.URL.value, help="default: url")
+    parser.add_argument("--format", choices=formats, default=ResponseFormat.URL.value, help=FORMAT_HELP)
     parser.add_argument("--namespace", metavar="NS", help="who gets the result and the bill (default: OXEN_NAMESPACE)")
 
 

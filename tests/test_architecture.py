@@ -21,7 +21,7 @@ DISCORD = VALUES | {"bot.view", "bot.discord_codes", "bot.refusals"}
 FACES = DISCORD | {"bot.service", "bot.replies"}
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot.__main__": frozenset({"bot.app", "bot.backup", "bot.check", "bot.tryout"})
-    | {"bot.settings", "bot.logs", "bot.errors"},
+    | {"bot.settings", "bot.logs", "bot.errors", "bot.__version__"},
     "bot.app": frozenset({"bot", "cogs"}),
     "bot.assembly": VERBS | {"bot.listener", "bot.worker", "bot.deliverer", "bot.sweeper"},
     "bot.check": VALUES | {"bot.settings", "bot.client", "bot.oxen", "bot.store"},
@@ -29,7 +29,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot.backup_socket": VALUES,
     "bot.health": VALUES,
     "bot.tryout": VALUES | {"bot.settings", "bot.oxen"},
-    "bot.settings": VALUES | {"bot.setting_values"},
+    "bot.settings": VALUES | {"bot.setting_names", "bot.setting_values"},
+    "bot.setting_names": VALUES,
     "bot.setting_values": VALUES,
     "bot.logs": frozenset({"bot.settings"}),
     "bot.client": FACES,

@@ -1,12 +1,14 @@
 """What the documents say of settings, permissions, commands and files, held against the code."""
 
 import re
+import tomllib
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from pydantic import SecretStr
 
+from bot import __version__
 from bot.check import NEEDED
 from bot.settings import Settings
 
@@ -38,6 +40,13 @@ def test_the_readme_lists_every_setting_with_its_default() -> None:
     fields = Settings.model_fields.items()
     expected = {name.upper(): "required" if field.is_required() else written(field.default) for name, field in fields}
     assert table("Settings") == expected
+
+
+def test_one_version_is_told_everywhere() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    newest = re.search(r"^## \[(\d[\d.]*)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert newest is not None
+    assert (project["version"], newest[1]) == (__version__, __version__)
 
 
 def test_the_invite_asks_for_what_the_check_looks_for() -> None:

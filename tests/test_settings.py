@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import ConfigurationError
-from bot.settings import LogFormat, LogLevel, OxenSettings, Settings
+from bot.settings import LogFormat, LogLevel, OxenSettings, Settings, doubtful_variables
 
 TOKEN = "MTE4.GmX2.abcdefgh"
 KEY = "SFMyNTY.g2gDbQ"
@@ -162,7 +162,8 @@ class TestSecretFiles:
 
     def test_both_ways_at_once_are_a_problem(self) -> None:
         sentence = problem(DISCORD_TOKEN_FILE="/run/secrets/token")
-        assert sentence == "DISCORD_TOKEN and DISCORD_TOKEN_FILE are both given: keep one of them."
+        assert sentence.startswith("DISCORD_TOKEN and DISCORD_TOKEN_FILE are both given: keep one of them")
+        assert sentence.endswith(" (an empty DISCORD_TOKEN= counts as not given).")
 
     def test_a_file_that_is_not_there_is_one_problem_and_its_path_is_not_told(self) -> None:
         (sentence,) = problems({"OXEN_API_KEY": KEY, "DISCORD_TOKEN_FILE": TOKEN})
@@ -382,7 +383,52 @@ class TestEnvironment:
         with pytest.raises(ConfigurationError) as caught:
             Settings.from_environment()
         assert caught.value.problems[0].startswith(".env cannot be read (")
-        assert len(caught.value.problems) == 3
+        assert len(caught.value.problems) == 4
+
+    def test_what_is_missing_is_told_with_the_file_it_belongs_into(self) -> None:
+        with pytest.raises(ConfigurationError, match=r"cp \.env\.example \.env makes it\.$"):
+            Settings.from_environment()
+        Path(".env").write_text("LOG_LEVEL=DEBUG\n")
+        with pytest.raises(ConfigurationError, match=r"Write what is missing into the file \.env in this folder\.$"):
+            Settings.from_environment()
+
+    @pytest.mark.parametrize(
+        ("slip", "meant"),
+        [
+            ("ALLOWED_GUILD", "ALLOWED_GUILDS"),
+            ("allowed_guilds", "ALLOWED_GUILDS"),
+            ("ALLOWED-GUILDS", "ALLOWED_GUILDS"),
+            ("MAX_JOBS_PER_MEMBR", "MAX_JOBS_PER_MEMBER"),
+            ("MAX_JOBS", "MAX_JOBS_PER_MEMBER"),
+            ("OXEN_MODLE", "OXEN_MODEL"),
+            ("OXEN_KEY", "OXEN_API_KEY"),
+            ("DISCORD_BOT_TOKEN", "DISCORD_TOKEN"),
+            ("DAILY_IMAGES", "DAILY_IMAGES_PER_MEMBER"),
+            ("LOGLEVEL", "LOG_LEVEL"),
+            ("OXEN_MODELS_FILE", "OXEN_MODELS"),
+        ],
+    )
+    def test_a_slip_in_a_name_is_told_with_the_name_that_was_meant(self, slip: str, meant: str) -> None:
+        Path(".env").write_text(f"DISCORD_TOKEN={TOKEN}\nOXEN_API_KEY={KEY}\n{slip}=1\n")
+        with pytest.raises(ConfigurationError) as caught:
+            Settings.from_environment()
+        assert caught.value.problems == (f".env: {slip} is not a setting of Easel: write {meant}, or take it out.",)
+
+    @pytest.mark.parametrize("name", ["PATH", "COMPOSE_PROFILES", "DATABASE_URL_SECRET", "DATABASE_URL_FILE", "PGHOST"])
+    def test_what_other_programs_read_from_the_file_is_no_slip(self, name: str, tmp_path: Path) -> None:
+        (tmp_path / "value").write_text("sqlite:///data/easel.db")
+        Path(".env").write_text(f"DISCORD_TOKEN={TOKEN}\nOXEN_API_KEY={KEY}\n{name}={tmp_path}/value\n")
+        assert Settings.from_environment() == settings()
+
+    def test_a_slip_in_the_environment_and_a_proxy_are_doubts_and_no_problem(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert doubtful_variables() == ()
+        monkeypatch.setenv("ALLOWED_GUILD", "1")
+        monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+        slip, proxy = doubtful_variables()
+        assert slip == "ALLOWED_GUILD is not a setting of Easel: write ALLOWED_GUILDS, or take it out."
+        assert proxy.startswith("https_proxy: Easel uses no proxy")
 
     def test_a_try_needs_the_key_alone(self) -> None:
         Path(".env").write_text(f"OXEN_API_KEY={KEY}\nOXEN_MODEL=gpt-image-2\nDATABASE_URL=nonsense\n")

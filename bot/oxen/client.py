@@ -212,7 +212,7 @@ class OxenClient:
                     date=response.headers.get("Date"),
                 )
         except NEVER_SENT as error:
-            raise TransientError(f"Oxen cannot be reached ({type(error).__name__}).") from None
+            raise TransientError(f"Oxen cannot be reached: {type(error).__name__}.") from None
         except LOST as error:
             raise _LostError(f"Oxen's answer was lost ({type(error).__name__}).") from None
 

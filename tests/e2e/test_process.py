@@ -1,6 +1,8 @@
 """The process itself: what it says when it cannot start, `check` and `try`, exit codes, and how it stops."""
 
 import asyncio
+import sys
+from asyncio.subprocess import PIPE, create_subprocess_exec
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bot import __version__
 from sandbox.discord import LocalDiscord
 from sandbox.oxen import LocalOxen
 from sandbox.oxen.jsontext import as_list, as_object
@@ -17,6 +20,7 @@ from tests.e2e.town import Town
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
+ROOT = Path(__file__).parents[2]
 SECRET = "hunter2-hunter2-hunter2"
 WRONG_KEY = "wrong-key-of-nobody"
 WRONG_TOKEN = "wrong.token.of-nobody-at-all"
@@ -57,6 +61,43 @@ async def test_every_wrong_setting_is_named_at_once_and_no_secret_shown(terminal
     assert "DISCORD_TOKEN" in placeholder.err
     assert SECRET not in ended.err + ended.out
     assert "Traceback" not in ended.err + placeholder.err
+
+
+async def test_it_tells_its_version(terminal: Terminal) -> None:
+    ended = await terminal.run("--version")
+    assert (ended.code, ended.out) == (0, f"Easel {__version__}\n")
+
+
+async def test_a_python_without_the_packages_is_told_which_one_to_use() -> None:
+    bare = await create_subprocess_exec(
+        # -S leaves out site-packages: a Python in which nothing was installed.
+        *(sys.executable, "-S", "-m", "bot", "check"),
+        cwd=ROOT,
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+    _, err = await bare.communicate()
+    assert bare.returncode == 1
+    assert err.decode() == (
+        "This Python lacks Easel's packages. Run `make demo` once, then use: .venv/bin/python -m bot\n"
+    )
+
+
+async def test_a_slip_in_a_name_ends_the_start_and_the_check(terminal: Terminal) -> None:
+    (terminal.folder / ".env").write_text("ALLOWED_GUILD=123456789012345678\n")
+    start, check = await asyncio.gather(terminal.run(), terminal.run("check"))
+    assert (start.code, check.code) == (2, 2)
+    for ended in (start, check):
+        assert ended.err == ".env: ALLOWED_GUILD is not a setting of Easel: write ALLOWED_GUILDS, or take it out.\n"
+
+
+async def test_check_names_the_address_when_nothing_of_oxens_answers_there(terminal: Terminal) -> None:
+    ended = await terminal.run("check", OXEN_API_URL="http://127.0.0.1:9", HTTPS_PROXY="http://127.0.0.1:9")
+    assert ended.code == 1
+    assert "OXEN_API_URL" in ended.out
+    assert "HTTPS_PROXY: Easel uses no proxy" in ended.out
+    assert ".)" not in ended.out
+    assert ".." not in ended.out.replace("...", "")
 
 
 async def test_what_a_service_refuses_for_good_ends_with_3(terminal: Terminal) -> None:
