@@ -55,16 +55,25 @@ async def lock_for_transaction(connection: AsyncConnection, keys: Iterable[int])
 
 
 def _postgres_engine(server: PostgresServer) -> AsyncEngine:
-    async def connect() -> object:
+    def connect(*_: object, **__: object) -> object:
         # asyncpg reads the DSN itself: it knows sslmode and its kin, which SQLAlchemy would hand on as unknown words.
         # It ships no annotations.
-        return await asyncpg.connect(  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-            server.dsn, timeout=POSTGRES_CONNECT_S, command_timeout=POSTGRES_STATEMENT_S
+        return asyncpg.connect(  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+            server.dsn,
+            timeout=POSTGRES_CONNECT_S,
+            command_timeout=POSTGRES_STATEMENT_S,
+            statement_cache_size=0,
         )
 
     return create_async_engine(
         "postgresql+asyncpg://",
-        async_creator=connect,
+        connect_args={
+            "async_creator_fn": connect,
+            # A pooler such as PgBouncer gives each transaction another server, which knows no statement by the name
+            # that it has at the last one. Without names and caches each transaction brings its statements along.
+            "prepared_statement_cache_size": 0,
+            "prepared_statement_name_func": lambda: "",
+        },
         pool_size=POSTGRES_CONNECTIONS,
         max_overflow=0,
         pool_pre_ping=True,

@@ -1,6 +1,7 @@
-"""A line to PostgreSQL that breaks in the middle of a COMMIT: a real server, behind a line that breaks when told to."""
+"""A line to PostgreSQL that breaks when told to, and hears what is said on it: in front of a real server."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from enum import Enum
 from pathlib import Path
@@ -34,6 +35,8 @@ class Line:
         self.breaks: Break | None = None
         self.stays_down = False
         self.url = ""
+        self.said = bytearray()
+        """All that the client sent, connection after connection."""
         self._socket = socket
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -50,6 +53,7 @@ class Line:
 
     async def _up(self, reader: asyncio.StreamReader, to_server: asyncio.StreamWriter, deaf: asyncio.Event) -> None:
         while data := await reader.read(CHUNK_BYTES):
+            self.said += data
             if COMMIT in data and self.breaks is not None:
                 deaf.set()
                 when, self.breaks = self.breaks, None
@@ -109,3 +113,15 @@ async def test_while_nobody_can_be_asked_the_error_stands(line: Line, store: Sql
     job = await store.get("1")
     assert job is not None
     assert job.revision == a_job().revision + 1
+
+
+async def test_no_statement_has_a_name_that_another_server_behind_a_pooler_would_not_know(
+    line: Line, store: SqlStore
+) -> None:
+    await store.add(a_job(), limits=NO_LIMITS, slots=SLOTS)
+    await store.change("1", revised)
+    # Parse: its kind, four bytes of length, the name (here empty) up to a NUL, then the statement
+    # (https://www.postgresql.org/docs/current/protocol-message-formats.html).
+    parsed = re.findall(rb"P\x00.{3}([^\x00]*)\x00(?:SELECT|INSERT|UPDATE)", bytes(line.said), re.DOTALL)
+    assert len(parsed) > 5
+    assert set(parsed) == {b""}
