@@ -24,7 +24,7 @@ from bot.errors import (
     TransientError,
 )
 from bot.refusals import Refusals
-from bot.view import NOBODY, gallery_attachment_ids, is_card_of, render
+from bot.view import NOBODY, attachment_ids, is_card_of, render
 
 log = logging.getLogger(__name__)
 
@@ -151,11 +151,11 @@ class DiscordDelivery:
 
     @staticmethod
     def _placed(message: discord.Message, card: Card) -> Placed:
-        ids = gallery_attachment_ids(message)
+        ids = attachment_ids(message)
         return Placed(
             attachments={
                 picture.generation_id: Attachment(id=attachment_id, filename=picture.filename)
-                for picture, attachment_id in zip(card.pictures, ids, strict=False)
+                for picture, attachment_id in zip(card.placed, ids, strict=False)
                 if attachment_id is not None
             }
         )

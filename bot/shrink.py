@@ -4,11 +4,10 @@ import asyncio
 import io
 import warnings
 from collections.abc import Iterator
-from pathlib import PurePath
 
 from PIL import Image
 
-from bot.core.placement import SMALLER, ResultFile
+from bot.core.placement import ResultFile
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 """What Oxen's models give; Pillow's other readers are not needed and stay shut."""
@@ -37,11 +36,10 @@ class PictureShrinker:
 
 
 def _shrink(file: ResultFile, limit_bytes: int) -> ResultFile:
-    name = f"{PurePath(file.filename).stem.removesuffix(SMALLER)}{SMALLER}.webp"
     smallest = file
     for data in _smaller_forms(file.data):
         if len(data) < len(smallest.data):
-            smallest = ResultFile(filename=name, data=data)
+            smallest = file.remade(data, "webp")
         if len(data) <= limit_bytes:
             break
     return smallest

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol, Self, cast
 
 import discord
@@ -64,7 +64,7 @@ def sealed(*items: ui.Item[ui.LayoutView]) -> ui.LayoutView:
 
 
 def render(card: Card) -> ui.LayoutView:
-    """Give a fresh view of a card: one container, in the order header, prompt, gallery, facts, buttons."""
+    """Give a fresh view of a card: one container, in the order header, prompt, gallery, files, facts, buttons."""
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=card.tone.colour)
     texts = [card.header, *([card.prompt] if card.prompt else []), *card.lines]
     if card.thumbnail is not None:
@@ -74,6 +74,8 @@ def render(card: Card) -> ui.LayoutView:
         container.add_item(ui.TextDisplay("\n".join(texts)))
     if card.pictures:
         container.add_item(_gallery(card))
+    for file in card.files:
+        container.add_item(ui.File(f"attachment://{file.filename}", spoiler=file.spoiler))
     if card.facts:
         container.add_item(ui.TextDisplay(f"-# {card.facts}"))
     container.add_item(_buttons(card.verbs, card.job_id))
@@ -132,19 +134,28 @@ def prompt_files(prompt: str | None) -> list[discord.File]:
     return [discord.File(io.BytesIO(prompt.encode()), PROMPT_FILE)]
 
 
-def gallery_attachment_ids(message: discord.Message) -> list[int | None]:
-    """Read the attachment ids of a message's gallery, in its order.
+def attachment_ids(message: discord.Message) -> list[int | None]:
+    """Read the attachment ids of the results that a card shows, in its order: the gallery's, then the files'.
 
     `message.attachments` is empty when components show the files (discord-api-docs #8277).
     """
     return [
-        item.media.attachment_id
+        media.attachment_id
         for top in message.components
         if isinstance(top, discord.Container)
         for child in top.children
-        if isinstance(child, discord.MediaGalleryComponent)
-        for item in child.items
+        for media in _media(child)
     ]
+
+
+def _media(component: discord.Component) -> Iterable[discord.UnfurledMediaItem]:
+    match component:
+        case discord.MediaGalleryComponent():
+            return [item.media for item in component.items]
+        case discord.FileComponent():
+            return [component.media]
+        case _:
+            return []
 
 
 def is_card_of(message: discord.Message, job_id: str) -> bool:

@@ -10,7 +10,7 @@ from enum import Enum
 from bot.core.card import Card
 from bot.core.events import StreamEvent
 from bot.core.job import Attachment, Job
-from bot.core.placement import SMALLER, Placed, ResultFile
+from bot.core.placement import Placed, ResultFile
 from bot.core.remote import QueuePost, RemoteRow
 from bot.core.schema import Model
 from bot.errors import Cause, FileTooLargeError, NotFoundError, OutcomeUnclearError, TransientError
@@ -240,7 +240,7 @@ class FakeDelivery:
         return Placed(
             attachments={
                 picture.generation_id: Attachment(id=100 * len(self.edits) + n, filename=picture.filename)
-                for n, picture in enumerate(card.pictures)
+                for n, picture in enumerate(card.placed)
             }
         )
 
@@ -304,5 +304,4 @@ class FakeShrinker:
             return file
         self.limits.append(limit_bytes)
         data = WEBP.ljust(self.smallest_bytes, b"\0")
-        stem = file.filename.partition(".")[0].removesuffix(SMALLER)
-        return ResultFile(filename=f"{stem}{SMALLER}.webp", data=data) if len(data) < len(file.data) else file
+        return file.remade(data, "webp") if len(data) < len(file.data) else file

@@ -18,7 +18,7 @@ from bot.view import (
     PROMPT_FILE,
     PROMPT_INLINE_LIMIT,
     JobButton,
-    gallery_attachment_ids,
+    attachment_ids,
     inbox_note,
     is_card_of,
     note,
@@ -210,13 +210,27 @@ def test_an_empty_inbox_says_so_kindly() -> None:
     assert texts(judged(inbox_note(Inbox(entries=(), goes_on=False)))) == words.INBOX_EMPTY
 
 
-def test_attachment_ids_are_read_from_the_gallery_in_its_order() -> None:
+def test_what_discord_does_not_show_lies_below_the_gallery_as_a_file() -> None:
+    ask = replace(an_ask(count=2), spoiler=True)
+    job = a_job(S.SUCCEEDED, S.SUCCEEDED, ask=ask)
+    components = judged(render(card_of(job, pictures={"1-1": "1-1.svg", "1-2": "1-2.png"}, now=NOW, usual_s=None)))
+    assert [c["type"] for c in components[1:4]] == [
+        ComponentType.TEXT_DISPLAY,
+        ComponentType.MEDIA_GALLERY,
+        ComponentType.FILE,
+    ]
+    (file,) = of_type(components, ComponentType.FILE)
+    assert (file["file"], file["spoiler"]) == ({"url": "attachment://1-1.svg"}, True)
+
+
+def test_attachment_ids_are_read_from_the_gallery_and_then_from_the_files() -> None:
     items = [{"media": {"url": "https://cdn.example", "attachment_id": str(n)}} for n in (5, 6)]
     gallery = {"type": 12, "id": 2, "items": [*items, {"media": {"url": "https://cdn.example"}}]}
-    container = {"type": 17, "id": 1, "components": [{"type": 10, "id": 3, "content": "a"}, gallery]}
+    file = {"type": 13, "id": 4, "file": {"url": "https://cdn.example", "attachment_id": "7"}, "spoiler": False}
+    container = {"type": 17, "id": 1, "components": [{"type": 10, "id": 3, "content": "a"}, gallery, file]}
     read = discord.Container(cast("ContainerComponent", container), state=None)
     message = cast("discord.Message", SimpleNamespace(components=[read]))
-    assert gallery_attachment_ids(message) == [5, 6, None]
+    assert attachment_ids(message) == [5, 6, None, 7]
 
 
 @pytest.mark.parametrize("states", ENDINGS)

@@ -1,6 +1,6 @@
 """What people see of a job, as data: words, pictures, tone, buttons; knows no Discord class."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum
@@ -8,6 +8,7 @@ from enum import Enum, StrEnum
 from bot.core import words
 from bot.core.job import UNDER_WAY, Generation, GenerationState, Job, JobState
 from bot.core.markdown import escaped, one_line, shortened
+from bot.core.placement import kind_in, made_from, made_smaller, made_still, shown_inline
 from bot.errors import Cause
 
 TEXT_LIMIT = 1200
@@ -67,7 +68,7 @@ ENDED_VERBS = (Verb.AGAIN, Verb.INFO, Verb.DELETE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A result in the gallery, by the name of its file on the message."""
+    """A result on the message, by the name of its file there."""
 
     generation_id: str
     filename: str
@@ -85,7 +86,10 @@ class Thumbnail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One message. `header`, `prompt`, `lines` and `facts` are Discord Markdown, all typed text in them escaped."""
+    """One message. `header`, `prompt`, `lines` and `facts` are Discord Markdown, all typed text in them escaped.
+
+    `pictures` stand in the gallery; `files` are results that Discord does not show, to be downloaded.
+    """
 
     job_id: str
     tone: Tone
@@ -96,25 +100,28 @@ class Card:
     pictures: tuple[Picture, ...]
     facts: str | None
     verbs: tuple[Verb, ...]
+    files: tuple[Picture, ...] = ()
+
+    @property
+    def placed(self) -> tuple[Picture, ...]:
+        """Give all results that lie on the message, in the order in which it shows them."""
+        return self.pictures + self.files
 
 
-def card_of(
-    job: Job, *, pictures: Mapping[str, str], now: datetime, usual_s: float | None, smaller: bool = False
-) -> Card:
+def card_of(job: Job, *, pictures: Mapping[str, str], now: datetime, usual_s: float | None) -> Card:
     """Draw a job.
 
-    `pictures` maps the ids of the generations that the message will hold to their file names; `usual_s` is the running
-    median of the model, None without history; `smaller` says that a picture had to be made smaller.
+    `pictures` maps the ids of the generations that the message will hold to their file names, which say what had to be
+    done to them; `usual_s` is the running median of the model, None without history.
     """
     tone = _tone(job)
     waiting = job.under_way
     header, facts = _header(job, tone), _facts(job)
-    lines = _lines(job, tone, shown=len(pictures), now=now, usual_s=usual_s)
-    if smaller:
-        lines = (*lines, words.MADE_SMALLER)
+    lines = (*_lines(job, tone, shown=len(pictures), now=now, usual_s=usual_s), *_changes(pictures.values()))
     renew = job.renewal_offered and (waiting or len(pictures) < len(job.succeeded))
     if renew:
         lines = (*lines, words.RENEW)
+    placed = tuple(_picture(job, g, pictures[g.id]) for g in job.current if g.id in pictures)
     return Card(
         job_id=job.id,
         tone=tone,
@@ -122,7 +129,8 @@ def card_of(
         prompt=_prompt(job, room=TEXT_LIMIT - sum(map(len, (header, facts or "", *lines)))),
         thumbnail=_thumbnail(job) if waiting else None,
         lines=lines,
-        pictures=tuple(_picture(job, g, pictures[g.id]) for g in job.current if g.id in pictures),
+        pictures=tuple(each for each in placed if shown_inline(each.filename)),
+        files=tuple(each for each in placed if not shown_inline(each.filename)),
         facts=facts,
         verbs=(*((Verb.RENEW,) if renew else ()), *(WAITING_VERBS if waiting else ENDED_VERBS)),
     )
@@ -167,6 +175,21 @@ def _thumbnail(job: Job) -> Thumbnail | None:
 def _picture(job: Job, generation: Generation, filename: str) -> Picture:
     alt = shortened(one_line(job.ask.prompt), ALT_LIMIT) or "A picture made from another one"
     return Picture(generation_id=generation.id, filename=filename, alt=alt, spoiler=job.ask.spoiler)
+
+
+def _changes(filenames: Collection[str]) -> tuple[str, ...]:
+    """Say what is not as Oxen made it, or not shown, each once."""
+    smaller = [name for name in filenames if made_smaller(name)]
+    moved = any(map(made_still, smaller))
+    return tuple(
+        dict.fromkeys(
+            (
+                *((words.MADE_STILL if moved else words.MADE_SMALLER,) if smaller else ()),
+                *(words.made_png(kind.name) for kind in map(made_from, filenames) if kind),
+                *(words.as_file(kind.name) for name in filenames if not shown_inline(name) and (kind := kind_in(name))),
+            )
+        )
+    )
 
 
 def _lines(job: Job, tone: Tone, *, shown: int, now: datetime, usual_s: float | None) -> tuple[str, ...]:

@@ -58,6 +58,7 @@ REST_CANCELLED = "The rest was cancelled."
 CANCELLING = "Cancelling."
 LONGER_THAN_USUAL = "Taking longer than usual. You need not stay: it will land here."
 MADE_SMALLER = "The picture was over the size limit here, so it was made smaller."
+MADE_STILL = "The moving picture was over the size limit here, so this is a smaller, still one."
 
 SOMETHING_WENT_WRONG = "Something went wrong on our side. Try again; if it stays, tell who runs the bot this id: {id}"
 NOT_YOURS_TO_CANCEL = "Only who asked for this picture, or who may manage messages, can cancel it."
@@ -85,6 +86,14 @@ def day_used_up(left: int) -> str:
 
 def ahead(jobs: int) -> str:
     return f"{jobs} ahead of you"
+
+
+def made_png(kind: str) -> str:
+    return f"Discord shows no {kind} pictures, so here it is as PNG."
+
+
+def as_file(kind: str) -> str:
+    return f"Discord shows no {kind} files, so here it is to download."
 
 
 def ready(done: int, of: int) -> str:

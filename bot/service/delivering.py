@@ -10,7 +10,7 @@ from bot.core import words
 from bot.core.card import Card, card_of
 from bot.core.job import Generation, Job, Place
 from bot.core.job_events import CancelAsked, JobEvent, Replaced, ResultUnreadable, Shown, TokenDied
-from bot.core.placement import Placed, ResultFile, made_smaller
+from bot.core.placement import Placed, ResultFile
 from bot.errors import (
     CardRefusedError,
     Cause,
@@ -209,7 +209,6 @@ class Delivering:
             pictures=pictures,
             now=self._clock(),
             usual_s=self._estimates.usual_s(job.plan.model if job.plan else None),
-            smaller=any(map(made_smaller, pictures.values())),
         )
 
     async def _leave_message(self, job: Job, error: MessageGoneError | MessageUnreachableError) -> Job:
@@ -233,7 +232,7 @@ class Delivering:
 
 def _plain(card: Card, sentence: str) -> Card:
     """Give a card with nothing in it that Discord could refuse."""
-    return replace(card, prompt=None, thumbnail=None, lines=(sentence,), pictures=(), facts=None)
+    return replace(card, prompt=None, thumbnail=None, lines=(sentence,), pictures=(), files=(), facts=None)
 
 
 def _shown(placed: Placed, revision: int) -> Shown:

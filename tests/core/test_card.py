@@ -18,11 +18,11 @@ STAMP = int(NOW.timestamp())
 BUTTON_LABEL_LIMIT = 14
 
 
-def draw(job: Job, *, age_s: float = 1, usual_s: float | None = None, smaller: bool = False) -> Card:
-    """Draw a job with all the pictures that it has."""
-    pictures = {g.id: f"{g.id}.webp" for g in job.succeeded}
+def draw(job: Job, *, age_s: float = 1, usual_s: float | None = None, names: str = "{}.webp") -> Card:
+    """Draw a job with all the pictures that it has, named as `names` says."""
+    pictures = {g.id: names.format(g.id) for g in job.succeeded}
     now = NOW + timedelta(seconds=age_s)
-    return card_of(job, pictures=pictures, now=now, usual_s=usual_s, smaller=smaller)
+    return card_of(job, pictures=pictures, now=now, usual_s=usual_s)
 
 
 def text_of(card: Card) -> str:
@@ -131,8 +131,25 @@ def test_what_was_cancelled_beside_a_finished_picture_is_called_the_rest() -> No
     assert draw(a_job(S.SUCCEEDED, S.CANCELLED)).lines == ("1 of 2 painted.", words.REST_CANCELLED)
 
 
-def test_a_picture_that_was_made_smaller_is_announced() -> None:
-    assert draw(a_job(S.SUCCEEDED), smaller=True).lines == (words.MADE_SMALLER,)
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        ("{}-smaller.webp", words.MADE_SMALLER),
+        ("SPOILER_{}-smaller-still.webp", words.MADE_STILL),
+        ("{}-from-avif.png", words.made_png("AVIF")),
+        ("SPOILER_{}.svg", words.as_file("SVG")),
+    ],
+)
+def test_what_is_not_as_oxen_made_it_or_not_shown_is_told_once(names: str, told: str) -> None:
+    assert draw(a_job(S.SUCCEEDED, S.SUCCEEDED), names=names).lines == (told,)
+
+
+def test_what_discord_shows_stands_in_the_gallery_and_the_rest_lies_below_as_files() -> None:
+    job = a_job(S.SUCCEEDED, S.SUCCEEDED, ask=replace(an_ask(count=2), spoiler=True))
+    card = card_of(job, pictures={"1-1": "1-1.svg", "1-2": "1-2.webp"}, now=NOW, usual_s=None)
+    assert [p.filename for p in card.pictures] == ["1-2.webp"]
+    assert [(p.filename, p.spoiler) for p in card.files] == [("1-1.svg", True)]
+    assert [p.filename for p in card.placed] == ["1-2.webp", "1-1.svg"]
 
 
 def test_the_facts_name_model_shape_size_seed_and_seconds() -> None:
@@ -212,17 +229,17 @@ states = st.lists(st.sampled_from(S), min_size=1, max_size=4).map(tuple)
 marks = st.text(alphabet="*_`<>@#| a\n\u202e🐂", max_size=700)
 
 
-@given(states, marks, st.integers(0, 4), st.booleans())
+@given(states, marks, st.integers(0, 4), st.sampled_from(("{}.webp", "{}-from-tiff-smaller-still.svg")))
 def test_no_card_is_longer_than_the_design_allows(
     found: tuple[S, ...],
     prompt: str,
     references: int,
-    smaller: bool,  # noqa: FBT001 - hypothesis fills it
+    names: str,
 ) -> None:
     ask = an_ask(prompt, count=len(found), references=references)
     job = replace(a_job(*found, ask=ask), owner_id=2**63, credit_id=2**63, refusal="r" * 500, ahead=99)
     refused = tuple(replace(g, cause=Cause.REFUSED_BY_US) if g.state is S.FAILED else g for g in job.generations)
-    assert len(text_of(draw(replace(job, generations=refused), smaller=smaller))) <= TEXT_LIMIT + len("-# \n\n\n\n\n\n")
+    assert len(text_of(draw(replace(job, generations=refused), names=names))) <= TEXT_LIMIT + len("-# \n\n\n\n\n\n")
 
 
 def test_a_job_that_is_not_answered_yet_has_its_first_card() -> None:

@@ -143,7 +143,7 @@ class Discord:
                 self.complain(
                     f"message {message.id}: the edit keeps attachment {attachment_id} {name}, which is not there"
                 )
-        unknown = {picture.filename for picture in card.pictures} - {*kept.values(), *new}
+        unknown = {picture.filename for picture in card.placed} - {*kept.values(), *new}
         if unknown:
             self.complain(f"message {message.id}: the gallery shows {sorted(unknown)}, which the edit does not name")
 
@@ -209,7 +209,7 @@ class DiscordDoor:
         ids = {name: attachment_id for attachment_id, (name, _) in message.files.items()}
         placed = {
             picture.generation_id: Attachment(id=ids[picture.filename], filename=picture.filename)
-            for picture in card.pictures
+            for picture in card.placed
             if picture.filename in ids
         }
         return Placed(attachments=placed)
