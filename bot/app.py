@@ -10,7 +10,6 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import aiohttp
 
@@ -30,7 +29,7 @@ from bot.oxen.stream import HttpTransport, OxenEventStream, stream_session
 from bot.references import AttachmentReader
 from bot.refusals import Refusals
 from bot.service.rules import AdmissionRules, ModelRules
-from bot.settings import Settings
+from bot.settings import Settings, data_folder
 from bot.shrink import PictureShrinker
 from bot.store import SqliteFile, SqlStore, locate, open_store
 
@@ -42,7 +41,6 @@ CATALOGUE_TICK_S = 60.0
 CATALOGUE_FIRST_S = 5.0
 """How long the start waits for the catalogue; without it the first jobs are checked a little later."""
 SEED_BITS = 32
-DATA = Path("data")
 """Where the health file is when the database is on a server."""
 
 
@@ -226,7 +224,7 @@ def _easel(settings: Settings, engine: Engine, store: SqlStore, bot: EaselBot, c
         store=store,
         gateway=gateway,
         heartbeat=Heartbeat(
-            (database.path.parent if in_file else DATA) / "health",
+            (database.path.parent if in_file else data_folder()) / "health",
             lines={"Discord": gateway.is_open, "Oxen's event stream": lambda: engine.health.up},
             monotonic=time.monotonic,
             sleep=asyncio.sleep,

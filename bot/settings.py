@@ -200,6 +200,12 @@ class Settings(DatabaseSettings, OxenSettings):
         )
 
 
+def data_folder() -> Path:
+    """Return the folder for what is kept beside the database: systemd's StateDirectory= where there is one."""
+    # systemd names several with colons between them (systemd.exec, "RuntimeDirectory="); the unit asks for one.
+    return Path(os.environ.get("STATE_DIRECTORY") or "data")
+
+
 def setting_names() -> frozenset[str]:
     """Return the names of all variables that Easel reads."""
     secrets = {f"{field.upper()}_FILE" for field in Settings.secret_fields()}

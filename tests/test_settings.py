@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import ConfigurationError
-from bot.settings import LogFormat, LogLevel, OxenSettings, Settings, doubtful_variables
+from bot.settings import LogFormat, LogLevel, OxenSettings, Settings, data_folder, doubtful_variables
 
 TOKEN = "MTE4.GmX2.abcdefgh"
 KEY = "SFMyNTY.g2gDbQ"
@@ -429,6 +429,13 @@ class TestEnvironment:
         slip, proxy = doubtful_variables()
         assert slip == "ALLOWED_GUILD is not a setting of Easel: write ALLOWED_GUILDS, or take it out."
         assert proxy.startswith("https_proxy: Easel uses no proxy")
+
+    def test_what_is_kept_beside_the_database_goes_where_systemd_lets_the_bot_write(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert data_folder() == Path("data")
+        monkeypatch.setenv("STATE_DIRECTORY", "/var/lib/easel")
+        assert data_folder() == Path("/var/lib/easel")
 
     def test_a_try_needs_the_key_alone(self) -> None:
         Path(".env").write_text(f"OXEN_API_KEY={KEY}\nOXEN_MODEL=gpt-image-2\nDATABASE_URL=nonsense\n")
