@@ -75,6 +75,7 @@ def reference_of(attachment: discord.Attachment) -> Reference:
         content_type=attachment.content_type,
         width_px=attachment.width,
         height_px=attachment.height,
+        spoiler=attachment.is_spoiler(),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.core.coercion import same_words
+from bot.core.file_kind import SPOILER
 from bot.core.flags import Flag, cut_flags
 from bot.core.grammar import echoed, plural
 from bot.core.image_header import KINDS_IN_WORDS, PictureError, check_stated
@@ -43,6 +44,12 @@ class Reference:
     content_type: str | None = None
     width_px: int | None = None
     height_px: int | None = None
+    spoiler: bool = False
+
+    @property
+    def covered(self) -> bool:
+        """Tell whether the person attached it as a spoiler, by Discord's flag or by the name that marks one."""
+        return self.spoiler or self.filename.startswith(SPOILER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +70,11 @@ class Ask:
     seed: int | None = None
     spoiler: bool = False
     private: bool = False
+
+    @property
+    def covered(self) -> bool:
+        """Tell whether references and results are spoilers: what is made of a spoiler is one, whatever was chosen."""
+        return self.spoiler or any(reference.covered for reference in self.references)
 
 
 def ask_of(

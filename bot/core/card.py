@@ -169,12 +169,12 @@ def _prompt(job: Job, *, room: int) -> str | None:
 def _thumbnail(job: Job) -> Thumbnail | None:
     if not job.ask.references:
         return None
-    return Thumbnail(url=job.ask.references[0].url, spoiler=job.ask.spoiler)
+    return Thumbnail(url=job.ask.references[0].url, spoiler=job.ask.covered)
 
 
 def _picture(job: Job, generation: Generation, filename: str) -> Picture:
     alt = shortened(one_line(job.ask.prompt), ALT_LIMIT) or "A picture made from another one"
-    return Picture(generation_id=generation.id, filename=filename, alt=alt, spoiler=job.ask.spoiler)
+    return Picture(generation_id=generation.id, filename=filename, alt=alt, spoiler=job.ask.covered)
 
 
 def _changes(filenames: Collection[str]) -> tuple[str, ...]:

@@ -4,6 +4,9 @@ from codecs import getincrementaldecoder
 from dataclasses import dataclass
 from enum import Enum
 
+SPOILER = "SPOILER_"
+"""Discord covers every file whose name begins so, wherever it is shown."""
+
 
 class Showing(Enum):
     """What Discord makes of a file of some kind in a message."""

@@ -8,11 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from bot.core.file_kind import FileKind, Showing, kind_named
+from bot.core.file_kind import SPOILER, FileKind, Showing, kind_named
 from bot.core.job import Attachment
 
-SPOILER = "SPOILER_"
-"""Discord covers every file whose name begins so, wherever it is shown (developer documentation, "Spoilers")."""
 SMALLER = "-smaller"
 STILL = "-still"
 FROM = "-from-"

@@ -131,7 +131,7 @@ class Delivering:
             return []
         (generation,) = job.succeeded
         # Drawn while the picture is on its way, and once more should it be of another kind than its link says.
-        promised = self._results.promised(generation)
+        promised = self._results.promised(generation, covered=job.ask.covered)
         card = self._draw(job, {generation.id: promised})
         try:
             file = await self._fetch_one(job, generation)
@@ -179,7 +179,7 @@ class Delivering:
 
     async def _fetch_one(self, job: Job, generation: Generation) -> ResultFile | ResultUnreadable:
         try:
-            file = await self._results.fetch(generation)
+            file = await self._results.fetch(generation, covered=job.ask.covered)
         except UnreadableResultError as error:
             return ResultUnreadable(generation_id=generation.id, text=str(error))
         file = await self._shrinker.shrink(file, job.size_limit_bytes)

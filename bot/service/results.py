@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.core.image_format import is_whole, sniff
 from bot.core.job import Generation
-from bot.core.placement import ResultFile
+from bot.core.placement import ResultFile, result_name
 from bot.errors import EaselError, NotFoundError, PermanentError
 from bot.ports import ImageApi
 
@@ -42,13 +42,13 @@ class Results:
         self._prefetched[remote_id] = task
 
     @staticmethod
-    def promised(generation: Generation) -> ResultFile:
+    def promised(generation: Generation, *, covered: bool) -> ResultFile:
         """Give a picture as its link names it, without its bytes; what it is, only they can tell."""
         path, _, _ = (generation.url or "").partition("?")
-        return ResultFile(filename=f"{generation.id}.{path.rpartition('.')[2]}", data=b"")
+        return ResultFile(filename=result_name(generation.id, path.rpartition(".")[2], covered=covered), data=b"")
 
-    async def fetch(self, generation: Generation) -> ResultFile:
-        """Give a generation's picture.
+    async def fetch(self, generation: Generation, *, covered: bool) -> ResultFile:
+        """Give a generation's picture; one that is `covered` bears the mark of a spoiler in its name.
 
         Raises TransientError when it may be had later, UnreadableResultError when there is no picture to have. One
         that comes cut off each time is given as it is: most of it is better than nothing.
@@ -63,7 +63,7 @@ class Results:
             data, reason = await self._try(generation, url)
             kind = sniff(data) if data else None
             if data and kind:
-                file = ResultFile(filename=f"{generation.id}.{kind.extension}", data=data)
+                file = ResultFile(filename=result_name(generation.id, kind.extension, covered=covered), data=data)
                 if is_whole(kind, data):
                     return file
                 cut_off, reason = file, f"cut off after {len(data)} bytes"

@@ -22,6 +22,8 @@ from sandbox.discord.state import (
 )
 
 _MEDIA_LOADED = 2
+# https://discord.com/developers/docs/resources/message#attachment-object-attachment-flags
+_IS_SPOILER = 1 << 3
 # https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-object-interaction-context-types
 _CONTEXT_GUILD, _CONTEXT_BOT_DM = 0, 1
 
@@ -49,6 +51,8 @@ class MessagePayloads:
             payload["description"] = value.description
         if value.ephemeral:
             payload["ephemeral"] = True
+        if value.spoiler:
+            payload["flags"] = _IS_SPOILER
         return payload
 
     def attachments_by_id(self, values: Iterable[Attachment]) -> JsonObject:

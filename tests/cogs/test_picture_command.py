@@ -56,7 +56,8 @@ def test_a_reference_is_what_discord_states_of_the_file() -> None:
     stated = SimpleNamespace(
         url="https://cdn.discordapp.com/a.png", filename="a.png", size=9, content_type="image/png", width=3, height=2
     )
-    reference = reference_of(cast("discord.Attachment", stated))
+    reference = reference_of(cast("discord.Attachment", SimpleNamespace(**vars(stated), is_spoiler=lambda: True)))
+    assert reference.covered
     assert (reference.filename, reference.size_bytes, reference.width_px, reference.height_px) == ("a.png", 9, 3, 2)
 
 

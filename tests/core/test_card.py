@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -206,6 +207,17 @@ def test_the_first_reference_is_a_thumbnail_while_the_job_waits() -> None:
     assert waiting is not None
     assert (waiting.url, waiting.spoiler) == (REFERENCES[0].url, True)
     assert draw(a_job(S.SUCCEEDED, ask=ask)).thumbnail is None
+
+
+@pytest.mark.parametrize("mark", [{"filename": "SPOILER_gore.png"}, {"spoiler": True}])
+def test_what_was_attached_as_a_spoiler_covers_references_and_results_whatever_was_chosen(
+    mark: dict[str, Any],
+) -> None:
+    ask = replace(an_ask(), references=(REFERENCES[0], replace(REFERENCES[1], **mark)))
+    thumbnail = draw(a_job(ask=ask)).thumbnail
+    assert thumbnail is not None
+    assert thumbnail.spoiler
+    assert [p.spoiler for p in draw(a_job(S.SUCCEEDED, ask=ask)).pictures] == [True]
 
 
 def test_the_gallery_holds_results_in_their_order_with_alt_text_and_spoiler() -> None:

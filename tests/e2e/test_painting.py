@@ -150,6 +150,13 @@ async def test_a_spoiler_covers_the_result(town: Town) -> None:
     assert [shown.spoiler for shown in town.discord.gallery(message)] == [True]
 
 
+async def test_what_is_made_of_a_spoiler_is_one_even_as_a_file(town: Town) -> None:
+    gore = Upload(filename="SPOILER_gore.png", data=picture().data)
+    message = await town.paint("make it night", command="edit", pictures=[gore])
+    (shown,) = town.discord.gallery(message)
+    assert (shown.spoiler, shown.filename.startswith("SPOILER_")) == (True, True)
+
+
 async def test_a_private_answer_is_seen_by_nobody_else(town: Town) -> None:
     message = await town.paint("between us", private=True)
     seen_by_sam = town.discord.messages(town.scene.pictures, seen_by=town.scene.sam)

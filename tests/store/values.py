@@ -73,6 +73,7 @@ FULL_JOB = Job(
                 size_bytes=12,
                 content_type="image/png",
                 width_px=640,
+                spoiler=True,
                 height_px=480,
             ),
             Reference(url="https://cdn.discordapp.com/b", filename="b", size_bytes=1),
