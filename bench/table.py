@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-HEAD = ("measurement", "Easel", "floor", "Easel / floor", "rivals (/ floor)")
+HEAD = ("measurement, and rivals", "measured", "floor", "/ floor")
 FEW = 10
 MANY = 100
 
@@ -44,31 +44,28 @@ def number(value: float) -> str:
     return f"{value:.1f}" if abs(value) >= FEW else f"{value:.2f}"
 
 
-def cells(row: Row) -> tuple[str, ...]:
+def lines(row: Row) -> list[tuple[str, ...]]:
+    """Return the cells of a measurement, then of each of its rivals: a line each, so that a terminal can show them."""
     floor = "-" if row.floor is None else number(row.floor)
-    return (f"{row.what}, {row.unit}", number(row.easel), floor, row.ratio(row.easel), _rivals(row))
+    measured = (f"{row.what}, {row.unit}", number(row.easel), floor, row.ratio(row.easel))
+    return [measured, *(_rival(row, rival) for rival in row.rivals)]
 
 
-def _rivals(row: Row) -> str:
-    measured = [_rival(row, rival.name, rival.value) for rival in row.rivals if rival.value is not None]
-    absent = ", ".join(rival.name for rival in row.rivals if rival.value is None)
-    return "; ".join([*measured, f"not installed: {absent}"] if absent else measured)
-
-
-def _rival(row: Row, name: str, value: float) -> str:
-    return f"{name}: {number(value)}" + (f" ({row.ratio(value)})" if row.floor else "")
+def _rival(row: Row, rival: Rival) -> tuple[str, ...]:
+    name = f"- {rival.name}"
+    if rival.value is None:
+        return (name, "not installed", "", "")
+    return (name, number(rival.value), "", row.ratio(rival.value) if row.floor else "")
 
 
 def markdown(rows: Iterable[Row]) -> str:
-    """Give the table with its columns in line, so that it can be read in a terminal too."""
-    lines = [HEAD, *(cells(row) for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
-    head, *body = (_line(line, widths) for line in lines)
-    rule = _line(["-" * (widths[0]), *("-" * (width - 1) + ":" for width in widths[1:-1]), "-" * widths[-1]], widths)
-    return "\n".join([head, rule, *body])
+    """Return the table with its columns in line, so that it can be read in a terminal too."""
+    body = [HEAD, *(line for row in rows for line in lines(row))]
+    widths = [max(len(line[column]) for line in body) for column in range(len(HEAD))]
+    rule = ("-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:]))
+    return "\n".join(_line(line, widths) for line in (body[0], rule, *body[1:]))
 
 
 def _line(parts: Sequence[str], widths: Sequence[int]) -> str:
-    first, *numbers, last = zip(parts, widths, strict=True)
-    inner = [f"{part:>{width}}" for part, width in numbers]
-    return f"| {' | '.join([first[0].ljust(first[1]), *inner, last[0].ljust(last[1])])} |"
+    first, *numbers = zip(parts, widths, strict=True)
+    return f"| {' | '.join([first[0].ljust(first[1]), *(f'{part:>{width}}' for part, width in numbers)])} |"

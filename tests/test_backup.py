@@ -156,6 +156,13 @@ def test_the_verb_says_what_went_wrong_and_ends_with_1(tmp_path: Path, target: P
     assert not (tmp_path / "none.db").exists()
 
 
+def test_an_empty_file_is_told_to_hold_no_jobs(tmp_path: Path, target: Path) -> None:
+    (tmp_path / "empty.db").touch()
+    code, _, err = run(str(target), url=f"sqlite:///{tmp_path}/empty.db")
+    assert (code, err) == (1, "No backup was made. The database holds no jobs of Easel yet: start the bot once.\n")
+    assert not target.exists()
+
+
 def test_for_postgresql_the_command_is_told_without_the_password() -> None:
     code, out, err = run("a b.dump", url="postgresql://easel:hunter2@db:5433/easel?sslmode=require")
     assert (code, out) == (1, "")

@@ -121,6 +121,8 @@ def finish_copy(path: Path) -> int:
             problems = connection.execute("PRAGMA integrity_check(1)").fetchall()
             if problems != [("ok",)]:
                 raise DamagedCopyError("The copy is damaged.")
+            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'jobs'").fetchone():
+                raise DamagedCopyError("The database holds no jobs of Easel yet: start the bot once.")
             connection.execute(f"PRAGMA user_version={COPY_MARK}")
             return cast("int", connection.execute("SELECT count(*) FROM jobs").fetchone()[0])
     except sqlite3.Error as error:
