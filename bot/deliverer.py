@@ -11,15 +11,13 @@ from bot.core.advance import advance
 from bot.core.backoff import Backoff
 from bot.core.job import Job
 from bot.core.job_events import JobEvent, PictureReady
-from bot.errors import TransientError
+from bot.errors import EaselError, RemoteError, TransientError
 from bot.ports import JobStore
 from bot.service.delivering import Delivering
 from bot.service.ledger import Write
 
 log = logging.getLogger(__name__)
 
-DELIVERIES_AT_ONCE = 8
-"""discord.py sleeps up to 25 s inside one retried call; eight such calls do not hold up the rest for long."""
 BETWEEN_EDITS_S = 1.0
 """Discord allows about five calls in two seconds on one interaction."""
 HEAD_START_S = 0.02
@@ -27,6 +25,8 @@ HEAD_START_S = 0.02
 fetched in a tenth of a second or more: the write is then long done when the edit is sent."""
 BACKOFF = Backoff(first_s=1.0, cap_s=60.0)
 AT_START = 100_000
+
+Serve = Callable[[], Coroutine[None, None, None]]
 
 
 class Deliverer:
@@ -36,9 +36,8 @@ class Deliverer:
         self._store = store
         self._delivering = delivering
         self._sleep = sleep
-        self._owed: asyncio.Queue[Callable[[], Coroutine[None, None, None]]] = asyncio.Queue()
+        self._owed: asyncio.Queue[tuple[str, Serve]] = asyncio.Queue()
         self._served: dict[str, Job] = {}
-        self._room = asyncio.Semaphore(DELIVERIES_AT_ONCE)
 
     def notice(self, change: Change) -> None:
         """Serve a job whose card is owed after a change."""
@@ -50,17 +49,17 @@ class Deliverer:
 
     def _enqueue(self, job: Job) -> None:
         self._served[job.id] = job
-        self._owed.put_nowait(partial(self._serve, job.id))
+        self._owed.put_nowait((job.id, partial(self._serve, job.id)))
 
     def preview(self, job: Job, event: PictureReady, write: Write) -> bool:
         """Show what an event makes of a job beside its write; False when this message, or everybody, is busy.
 
         After a crash between the edit and the write, the reconcile finds the picture at Oxen and edits once more.
         """
-        if job.id in self._served or self._room.locked():
+        if job.id in self._served or not self._delivering.is_free(job):
             return False
         self._served[job.id] = job
-        self._owed.put_nowait(partial(self._serve_ahead, job, event, write))
+        self._owed.put_nowait((job.id, partial(self._serve_ahead, job, event, write)))
         return True
 
     async def drained(self) -> None:
@@ -69,13 +68,36 @@ class Deliverer:
 
     async def run(self) -> None:
         """Deliver until cancelled, beginning with what an earlier process left owed."""
-        for job in await self._store.owed(AT_START):
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._take_up())
+            while True:
+                job_id, serve = await self._owed.get()
+                tasks.create_task(self._guarded(job_id, serve))
+
+    async def _take_up(self) -> None:
+        """Enqueue what an earlier process left owed, however late the database lets it be read."""
+        backoff = BACKOFF
+        while True:
+            try:
+                owed = await self._store.owed(AT_START)
+            except Exception as error:
+                log.warning("owed cards not looked up yet: %s", error, exc_info=_unexpected(error))
+                await self._sleep(backoff.pause_s)
+                backoff = backoff.failed()
+            else:
+                break
+        for job in owed:
             if job.id not in self._served:
                 self._enqueue(job)
-        async with asyncio.TaskGroup() as tasks:
-            while True:
-                serve = await self._owed.get()
-                tasks.create_task(serve())
+
+    async def _guarded(self, job_id: str, serve: Serve) -> None:
+        """Serve a job; whatever that raises ends neither the loop nor the other jobs, and the sweeper reminds of it."""
+        try:
+            await serve()
+        except Exception:
+            log.exception("job not served", extra={"job_id": job_id})
+            if self._served.pop(job_id, None) is not None:
+                self._owed.task_done()
 
     async def _serve(self, job_id: str, *, in_doubt: bool = False) -> None:
         """Bring a message up to date; `in_doubt` says that a failure may hide a write that happened."""
@@ -85,12 +107,11 @@ class Deliverer:
                 if in_doubt:
                     # An edit after an unheard write would take off the message what that write says is on it.
                     await self._reload(job_id)
-                async with self._room:
-                    after = await self._delivering.deliver(self._served[job_id])
+                after = await self._delivering.deliver(self._served[job_id])
             except Exception as error:  # noqa: BLE001 - the task boundary: a card that cannot be shown stays owed
                 in_doubt = True
                 _report(error, job_id)
-                await self._sleep(backoff.pause_s)
+                await self._sleep(max(backoff.pause_s, _asked_pause_s(error)))
                 backoff = backoff.failed()
                 continue
             in_doubt, backoff = False, BACKOFF
@@ -136,8 +157,7 @@ class Deliverer:
 
     async def _show_ahead(self, foreseen: Job) -> Sequence[JobEvent]:
         try:
-            async with self._room:
-                return await self._delivering.preview(foreseen)
+            return await self._delivering.preview(foreseen)
         except Exception as error:  # noqa: BLE001 - it must not end the write beside it, of which then nobody would hear
             _report(error, foreseen.id)
             return []
@@ -152,8 +172,18 @@ def _shows_the_same(written: Job, foreseen: Job) -> bool:
     return replace(written, token=foreseen.token, version=foreseen.version) == foreseen
 
 
+def _asked_pause_s(error: Exception) -> float:
+    """Return how long to wait at the least, since the error says so."""
+    return (error.retry_after_s or 0.0) if isinstance(error, RemoteError) else 0.0
+
+
 def _report(error: Exception, job_id: str) -> None:
     if isinstance(error, TransientError):
         log.warning("card not shown yet: %s", error, extra={"job_id": job_id})
     else:
         log.error("card not shown", exc_info=error, extra={"job_id": job_id})
+
+
+def _unexpected(error: Exception) -> Exception | None:
+    """Return an error whose cause only its traceback shows."""
+    return None if isinstance(error, EaselError) else error

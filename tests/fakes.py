@@ -201,7 +201,10 @@ class Edit:
 
 
 class FakeDelivery:
-    """Discord with a script: each edit meets the next of `troubles`; None is none."""
+    """Discord with a script: each edit meets the next of `troubles`; None is none.
+
+    An edit takes `edit_s`; one in a channel of `hanging` never ends.
+    """
 
     def __init__(self, clock: ManualClock) -> None:
         self._clock = clock
@@ -211,6 +214,8 @@ class FakeDelivery:
         self.answers: dict[str, int | Exception | None] = {}
         self.removed: list[str] = []
         self.limit_bytes = 10**9
+        self.edit_s = 0.0
+        self.hanging: set[int] = set()
         self.open = asyncio.Event()
         self.open.set()
         self.entered = asyncio.Event()
@@ -225,6 +230,10 @@ class FakeDelivery:
         self.entered.set()
         try:
             await self.open.wait()
+            await asyncio.sleep(self.edit_s)
+            if job.channel_id in self.hanging:
+                self.tries += 1
+                await asyncio.Event().wait()
             return self._show(job, card, files)
         finally:
             self._in_flight[job.id] -= 1
@@ -293,9 +302,11 @@ class FakeCatalogue:
 
 
 class FakeShrinker:
-    """Makes every file that does not fit as small as `smallest_bytes`."""
+    """Makes every file that does not fit as small as `smallest_bytes`, one after the other, in `takes_s` each."""
 
     def __init__(self) -> None:
+        self.takes_s = 0.0
+        self._turn = asyncio.Lock()
         self.limits: list[int] = []
         self.smallest_bytes = len(WEBP)
 
@@ -303,5 +314,7 @@ class FakeShrinker:
         if len(file.data) <= limit_bytes:
             return file
         self.limits.append(limit_bytes)
+        async with self._turn:
+            await asyncio.sleep(self.takes_s)
         data = WEBP.ljust(self.smallest_bytes, b"\0")
         return file.remade(data, "webp") if len(data) < len(file.data) else file

@@ -9,8 +9,9 @@ from itertools import pairwise
 from bot.core.card import Tone
 from bot.core.job import GenerationState, Job, JobState, Place
 from bot.core.job_events import CancelAsked, PictureReady, Replaced
-from bot.deliverer import BETWEEN_EDITS_S, DELIVERIES_AT_ONCE, Deliverer
+from bot.deliverer import BETWEEN_EDITS_S, Deliverer
 from bot.errors import MessageGoneError, StoreUnavailableError, TransientError
+from bot.service.editing import EDITS_AT_ONCE
 from tests.core.jobs import a_job
 from tests.fakes import PNG
 from tests.service.rig import PATIENCE_S, Rig, until
@@ -103,15 +104,15 @@ async def test_many_changes_during_an_edit_are_one_edit(rig: Rig) -> None:
 
 
 async def test_messages_are_edited_side_by_side_but_not_too_many(rig: Rig) -> None:
-    jobs = [owing(number) for number in range(1, DELIVERIES_AT_ONCE + 5)]
+    jobs = [replace(owing(number), channel_id=number) for number in range(1, EDITS_AT_ONCE + 5)]
     await rig.keep(*jobs)
     rig.delivery.open.clear()
     async with delivering(rig) as deliverer:
-        await until(lambda: rig.delivery.most_at_once == DELIVERIES_AT_ONCE)
+        await until(lambda: rig.delivery.most_at_once == EDITS_AT_ONCE)
         rig.delivery.open.set()
         await until(lambda: len(rig.delivery.edits) == len(jobs))
         await drained(deliverer)
-    assert rig.delivery.most_at_once == DELIVERIES_AT_ONCE
+    assert rig.delivery.most_at_once == EDITS_AT_ONCE
 
 
 async def test_trouble_is_tried_again_with_growing_pauses(rig: Rig) -> None:

@@ -22,6 +22,7 @@ from bot.errors import (
     TransientError,
 )
 from bot.ports import Clock, Delivery, Shrinker
+from bot.service.editing import Editing
 from bot.service.estimates import Estimates
 from bot.service.ledger import Ledger
 from bot.service.results import Results, UnreadableResultError
@@ -62,7 +63,7 @@ class Delivering:
         clock: Clock,
     ) -> None:
         self._ledger = ledger
-        self._delivery = delivery
+        self._editing = Editing(delivery, clock=clock)
         self._results = results
         self._shrinker = shrinker
         self._settlement = settlement
@@ -81,6 +82,10 @@ class Delivering:
             return job
         if job.plan is not None:
             await self._estimates.refresh(job.plan.model)
+        async with self._editing.carrying(job):
+            return await self._carry(job)
+
+    async def _carry(self, job: Job) -> Job:
         job, files, put_off = await self._fetch(job)
         if put_off is not None and not self._should_tell(job):
             raise put_off
@@ -122,6 +127,10 @@ class Delivering:
         since = min(self._failing_since[g.id] for g in job.succeeded if g.id in self._failing_since)
         return job.renewal_offered or self._clock() - since > SAY_AFTER
 
+    def is_free(self, job: Job) -> bool:
+        """Tell whether a job could be shown at once."""
+        return self._editing.is_free(job)
+
     async def preview(self, job: Job) -> Sequence[JobEvent]:
         """Show a job of one picture while it is being written, and give what is to be applied once it is.
 
@@ -134,11 +143,12 @@ class Delivering:
         promised = self._results.promised(generation, covered=job.ask.covered)
         card = self._draw(job, {generation.id: promised})
         try:
-            file = await self._fetch_one(job, generation)
-            if not isinstance(file, ResultFile):
-                return [file]
-            drawn = card if file.filename == promised.filename else None
-            placed = await self._show(job, {generation.id: file}, drawn)
+            async with self._editing.carrying(job):
+                file = await self._fetch_one(job, generation)
+                if not isinstance(file, ResultFile):
+                    return [file]
+                drawn = card if file.filename == promised.filename else None
+                placed = await self._show(job, {generation.id: file}, drawn)
         except EaselError as error:
             log.debug("not shown ahead: %s", type(error).__name__, extra={"job_id": job.id})
             return []
@@ -188,7 +198,7 @@ class Delivering:
     async def _show(self, job: Job, files: Mapping[str, ResultFile], drawn: Card | None = None) -> Placed:
         """Show a job with new files; raises UnfitResultsError for those that cannot be made small enough."""
         try:
-            return await self._delivery.show(job, drawn or self._draw(job, files), files)
+            return await self._editing.show(job, drawn or self._draw(job, files), files)
         except TokenDeadError:
             # Written down first, so that no crash and no other trouble makes anybody try it again.
             await self._ledger.apply(job.id, TokenDied(token=job.token))
@@ -199,7 +209,7 @@ class Delivering:
         unfit = [_too_large(name, file) for name, file in shrunk.items() if len(file.data) > limit_bytes]
         if unfit:
             raise UnfitResultsError(unfit)
-        return await self._delivery.show(job, self._draw(job, shrunk), shrunk)
+        return await self._editing.show(job, self._draw(job, shrunk), shrunk)
 
     def _draw(self, job: Job, files: Mapping[str, ResultFile]) -> Card:
         pictures = {g.id: g.attachment.filename for g in job.succeeded if g.attachment}
@@ -223,7 +233,7 @@ class Delivering:
         """Keep the results for the inbox, and say so on the message unless it shows pictures that would be lost."""
         if not any(g.attachment for g in job.generations):
             try:
-                await self._delivery.show(job, _plain(self._draw(job, {}), words.CARD_REFUSED), {})
+                await self._editing.show(job, _plain(self._draw(job, {}), words.CARD_REFUSED), {})
             except EaselError as error:
                 log.warning("nor is a plain card shown: %s", type(error).__name__, extra={"job_id": job.id})
         change = await self._ledger.apply(job.id, Replaced(place=Place.INBOX, token=job.token))

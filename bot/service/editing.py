@@ -1,0 +1,71 @@
+"""How messages are edited at Discord: in fair turns, each try with a limit; knows nothing of what a card shows."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
+
+from bot.core.card import Card
+from bot.core.job import Job
+from bot.core.placement import Placed, ResultFile
+from bot.errors import TransientError
+from bot.ports import Clock, Delivery
+from bot.service.turns import Turns
+
+EDITS_AT_ONCE = 8
+EDITS_PER_CHANNEL = 2
+"""Discord allows about five edits in five seconds in one channel, so more at once would only wait there."""
+CARRIED_AT_ONCE = 24
+"""Jobs whose pictures are fetched, made smaller or held in memory until Discord has them."""
+LINGER_AFTER_S = 5.0
+"""Longer than nearly every call takes; half of the 10 s within which a picture is shown beside calls that hang."""
+LINGERING_EDITS = 32
+LINGERING_CARRIED = 96
+TRY_S = 30.0
+"""discord.py itself waits for up to 300 s, and sleeps out every Retry-After before it says a word."""
+SLOWEST_LINE_BYTES_PER_S = 256 * 1024
+"""So slow a line may take longer with a large picture: 2 Mbit/s up is little, and happens at home."""
+FRESH = timedelta(minutes=1)
+"""So long after its end a job goes before older cards: its person is still looking."""
+
+
+class Editing:
+    """Satisfies ports.Delivery.show, in turns."""
+
+    def __init__(self, delivery: Delivery, *, clock: Clock) -> None:
+        self._delivery = delivery
+        self._clock = clock
+        self._edits = Turns(
+            at_once=EDITS_AT_ONCE,
+            per_key=EDITS_PER_CHANNEL,
+            linger_after_s=LINGER_AFTER_S,
+            lingering=LINGERING_EDITS,
+        )
+        self._carried = Turns(
+            at_once=CARRIED_AT_ONCE,
+            per_key=CARRIED_AT_ONCE,
+            linger_after_s=LINGER_AFTER_S,
+            lingering=LINGERING_CARRIED,
+        )
+
+    def carrying(self, job: Job) -> AbstractAsyncContextManager[None]:
+        """Wait until there is room for a job's pictures in memory, and hold it for the length of a block."""
+        return self._carried.turn(job.channel_id, urgent=self._is_fresh(job))
+
+    def is_free(self, job: Job) -> bool:
+        """Tell whether a job could be carried and edited at once."""
+        return self._carried.is_free(job.channel_id) and self._edits.is_free(job.channel_id)
+
+    async def show(self, job: Job, card: Card, files: Mapping[str, ResultFile]) -> Placed:
+        """Show a card as ports.Delivery does; raises TransientError, too, when Discord does not answer in time."""
+        size_bytes = sum(len(file.data) for file in files.values())
+        async with self._edits.turn(job.channel_id, urgent=self._is_fresh(job)):
+            try:
+                async with asyncio.timeout(TRY_S + size_bytes / SLOWEST_LINE_BYTES_PER_S):
+                    return await self._delivery.show(job, card, files)
+            except TimeoutError as error:
+                raise TransientError("Discord does not answer") from error
+
+    def _is_fresh(self, job: Job) -> bool:
+        ends = [g.ended_at for g in job.current if g.ended_at]
+        return job.under_way or (bool(ends) and self._clock() - max(ends) < FRESH)
