@@ -22,7 +22,12 @@ from sandbox.discord.jsontypes import Json
 
 READY_S = 30.0
 JOB_S = 60.0
-NO_LIMITS = {"MAX_JOBS_PER_MEMBER": "10000", "DAILY_IMAGES_PER_MEMBER": "0"}
+NO_LIMITS = {
+    "MAX_JOBS_PER_MEMBER": "10000",
+    "DAILY_IMAGES_PER_MEMBER": "0",
+    "DAILY_USD": "0",
+    "DAILY_USD_PER_MEMBER": "0",
+}
 """One person orders everything here."""
 
 

@@ -16,8 +16,9 @@ import aiohttp
 from bot.assembly import Engine, Ports, Rules, assemble
 from bot.backup_socket import BackupSocket, socket_path
 from bot.client import EaselBot, point_discord_at
-from bot.core.admission import MemberLimits
+from bot.core.admission import Limits
 from bot.core.image_header import MAX_REFERENCE_BYTES
+from bot.core.money import microusd_of
 from bot.deliverer import Deliverer
 from bot.delivery import DiscordDelivery
 from bot.errors import EaselError, RemoteError
@@ -205,7 +206,12 @@ def _oxen(settings: Settings, session: aiohttp.ClientSession, stream: aiohttp.Cl
 
 
 def _rules(settings: Settings) -> Rules:
-    limits = MemberLimits(jobs_under_way=settings.max_jobs_per_member, images_per_day=settings.daily_images_per_member)
+    limits = Limits(
+        jobs_under_way=settings.max_jobs_per_member,
+        images_per_day=settings.daily_images_per_member,
+        microusd_per_day_of_member=microusd_of(settings.daily_usd_per_member),
+        microusd_per_day=microusd_of(settings.daily_usd),
+    )
     return Rules(
         models=ModelRules(default_model=settings.oxen_model, allowed=settings.oxen_models),
         admission=AdmissionRules(limits=limits, slots=settings.max_running_generations),

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.core.admission import Admission, Change, MemberLimits
+from bot.core.admission import Admission, Change, Limits
 from bot.core.card import Card
 from bot.core.events import StreamEvent
 from bot.core.job import Job
@@ -120,7 +120,7 @@ class JobStore(Protocol):
     Every writer goes through `add` or `change`, except `forget_tokens`, which takes away what nobody may use any more.
     """
 
-    async def add(self, job: Job, *, limits: MemberLimits, slots: int) -> Admission:
+    async def add(self, job: Job, *, limits: Limits, slots: int) -> Admission:
         """Commit a new job before any other waiting write, its member's limits checked in that same transaction.
 
         `slots` is MAX_RUNNING_GENERATIONS; `ahead` is 0 when fewer than that are taken and nobody else waits.

@@ -46,6 +46,8 @@ class LogFormat(_AnyCase):
 
 Secret = Annotated[SecretStr, BeforeValidator(values.bare_secret)]
 Count = Annotated[int, Field(le=HIGHEST_COUNT)]
+Ceiling = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+_CEILING = "an amount in US dollars, such as 20 or 2.50, or 0 for no limit"
 Seconds = Annotated[float, Field(gt=0, le=LONGEST_WAIT_S, allow_inf_nan=False)]
 
 
@@ -181,6 +183,8 @@ class Settings(DatabaseSettings, OxenSettings):
     daily_images_per_member: Count = Field(
         default=100, ge=0, description=f"a whole number from 1 to {HIGHEST_COUNT}, or 0 for no limit"
     )
+    daily_usd: Ceiling = Field(default=20, description=_CEILING)
+    daily_usd_per_member: Ceiling = Field(default=2, description=_CEILING)
     max_running_generations: Count = Field(default=16, ge=1, description=f"a whole number from 1 to {HIGHEST_COUNT}")
     job_deadline_s: Seconds = Field(default=2700, description=f"seconds above 0 and up to {LONGEST_WAIT_S}")
     reconcile_grace_s: Seconds = Field(default=180, description=f"seconds above 0 and up to {LONGEST_WAIT_S}")

@@ -73,6 +73,9 @@ async def open_demo(
             "OXEN_API_URL": oxen.api_url,
             "OXEN_API_KEY": oxen.account.key,
             "RECONCILE_GRACE_S": str(grace_s),
+            # Nothing is paid here, so that nobody who tries it all meets the end of a day's money.
+            "DAILY_USD": "0",
+            "DAILY_USD_PER_MEMBER": "0",
         }
         bot = BotKeeper(
             start=lambda: BotProcess.start(variables, folder=folder, command=command),

@@ -62,6 +62,8 @@ def test_the_defaults_are_those_of_the_contract() -> None:
         "allowed_guilds": frozenset(),
         "max_jobs_per_member": 3,
         "daily_images_per_member": 100,
+        "daily_usd": 20,
+        "daily_usd_per_member": 2,
         "max_running_generations": 16,
         "job_deadline_s": 2700,
         "reconcile_grace_s": 180,
@@ -287,6 +289,13 @@ class TestNumbers:
         assert made == 0.5
         for wrong in ("0", "-1", "86401", "nan", "inf", "soon"):
             assert "give seconds above 0 and up to 86400" in problem(**{variable: wrong})
+
+    @pytest.mark.parametrize("variable", ["DAILY_USD", "DAILY_USD_PER_MEMBER"])
+    def test_ceilings_are_amounts_and_zero_is_none(self, variable: str) -> None:
+        made: object = getattr(settings(**{variable: "0.05"}), variable.lower())
+        assert (made, getattr(settings(**{variable: "0"}), variable.lower())) == (0.05, 0)
+        for wrong in ("-0.01", "nan", "inf", "$1", "1,50"):
+            assert "give an amount in US dollars, such as 20 or 2.50, or 0 for no limit" in problem(**{variable: wrong})
 
     def test_the_price_that_is_never_paid_twice(self) -> None:
         assert settings(HOLD_ABOVE_USD="0").hold_above_usd == 0

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.core import job_events as ev
 from bot.core.job import UNDER_WAY, Answer, Attachment, Generation, GenerationState, Job, Place
+from bot.core.money import microusd_of
 from bot.core.request import Plan
 from bot.errors import Cause
 
@@ -120,7 +121,10 @@ def _ending(state: GenerationState, at: datetime, cause: Cause | None = None, er
 
 
 def _succeeding(event: ev.PictureReady) -> Step:
-    return lambda g: replace(g, state=_S.SUCCEEDED, ended_at=event.at, url=event.url, cause=None, error=None)
+    # What its row said of its cost as a failure is not true of the picture.
+    return lambda g: replace(
+        g, state=_S.SUCCEEDED, ended_at=event.at, url=event.url, cause=None, error=None, cost_microusd=None
+    )
 
 
 def _answered(job: Job, event: ev.Answered) -> Job:
@@ -132,16 +136,19 @@ def _answered(job: Job, event: ev.Answered) -> Job:
 def _planned(job: Job, plan: Plan) -> Job:
     if job.checked or not job.under_way:
         return job
-    return replace(with_seeds(job, plan), checked=True)
+    return replace(with_plan(job, plan), checked=True)
 
 
-def with_seeds(job: Job, plan: Plan) -> Job:
-    """Give the job with its plan, each picture with the seed that the plan chose for it."""
+def with_plan(job: Job, plan: Plan) -> Job:
+    """Return the job with its plan, each picture with the seed and the price that the plan has for it."""
     seeds = dict(enumerate(plan.seeds))
+    price_microusd = None if plan.price_usd is None else microusd_of(plan.price_usd)
     return replace(
         job,
         plan=plan,
-        generations=tuple(replace(g, seed=seeds.get(g.position)) for g in job.generations),
+        generations=tuple(
+            replace(g, seed=seeds.get(g.position), price_microusd=price_microusd) for g in job.generations
+        ),
     )
 
 
@@ -229,6 +236,7 @@ def _inline_try(job: Job, failed: Generation) -> Generation:
         attempt=attempt,
         inline=True,
         seed=failed.seed,
+        price_microusd=failed.price_microusd,
     )
 
 

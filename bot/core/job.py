@@ -69,8 +69,8 @@ class Generation:
 
     `intent_id` names the paid POST it went out with, first meant at `intended_at` and last sent at `sent_at`; `sends`
     counts how often. `inline` tries carry their references in the body, because Oxen could not fetch the links.
-    `error` is the provider's text, for logs. `price_usd` is the catalogue's when the job was taken, `cost_usd` what
-    Oxen's own row says was charged; None is unknown.
+    `error` is the provider's text, for logs. `price_microusd` is the catalogue's when the job was taken, and
+    `cost_microusd` what Oxen's own row says was charged; None is unknown.
     """
 
     id: str
@@ -90,8 +90,8 @@ class Generation:
     error: str | None = None
     url: str | None = field(default=None, repr=False)
     attachment: Attachment | None = None
-    price_usd: float | None = None
-    cost_usd: float | None = None
+    price_microusd: int | None = None
+    cost_microusd: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +104,7 @@ class Job:
     this one repeats. `token` answers and edits until `token_expires_at`, and is None once it is known to be dead;
     `renewal_offered` says that a private answer asks its owner for the next one. `card_number` is chosen at random (31
     bits) and carried by the card, so that a card of another process with the same job is told from ours.
+    `emptied_at` is when the words and links of an ended job were given up for their age.
     """
 
     id: str
@@ -130,6 +131,7 @@ class Job:
     credit_id: int | None = None
     renewal_offered: bool = False
     card_number: int | None = None
+    emptied_at: datetime | None = None
     generations: tuple[Generation, ...] = ()
 
     @property

@@ -1,5 +1,7 @@
 """The sentences people see outside a card's refusals: plain, kind, short, and what to do next; holds no logic."""
 
+from bot.core.admission import MoneyUsedUp
+from bot.core.money import dollars
 from bot.errors import Cause
 
 NOTHING_CHARGED = "Nothing was charged as far as we know."
@@ -69,6 +71,7 @@ REALLY_DELETE = "Delete this message with its pictures for everybody?"
 DELETED = "Deleted."
 NOT_HERE = "This bot does not work in this server. Ask who runs the bot to allow it."
 CANNOT_TAKE_JOBS = "The bot cannot write to its database right now, so it takes no jobs. Try again in a minute."
+MODELS_NOT_THERE_YET = "The list of models and prices is not there yet. Try again in a minute."
 YOUR_PROMPT = "Your prompt, to copy:"
 
 
@@ -82,6 +85,21 @@ def day_used_up(left: int) -> str:
         return "You have used up your pictures for these 24 hours. Try again later today or tomorrow."
     pictures = "1 picture" if left == 1 else f"{left} pictures"
     return f"You have {pictures} left in these 24 hours. Ask for fewer, or try again later."
+
+
+def money_used_up(refused: MoneyUsedUp) -> str:
+    wanted, left = dollars(refused.wanted_microusd), dollars(refused.left_microusd)
+    whose = "this bot has" if refused.of_everybody else "you have"
+    if refused.left_microusd <= 0:
+        return f"This would cost {wanted}, and {whose} no money left in these 24 hours. Try again later or tomorrow."
+    return (
+        f"This would cost {wanted}, and {whose} {left} left in these 24 hours. "
+        "Ask for fewer or for a cheaper model, or try again later."
+    )
+
+
+def price_unknown(model: str) -> str:
+    return f"Nobody knows what {model} costs, and spending is limited here. Choose another model."
 
 
 def ahead(jobs: int) -> str:

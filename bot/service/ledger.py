@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from bot.core.admission import Admission, Admitted, Change, MemberLimits
+from bot.core.admission import Admission, Admitted, Change, Limits
 from bot.core.advance import advance
 from bot.core.job import HOLDS_SLOT, Job, Place
 from bot.core.job_events import JobEvent, PictureReady
@@ -38,7 +38,7 @@ class Ledger:
         """Let `previewer` show a finished picture while its row is written."""
         self._previewer = previewer
 
-    async def add(self, job: Job, *, limits: MemberLimits, slots: int) -> Admission:
+    async def add(self, job: Job, *, limits: Limits, slots: int) -> Admission:
         """Commit a new job; see JobStore.add."""
         admission = await self._store.add(job, limits=limits, slots=slots)
         if isinstance(admission, Admitted):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.core.admission import MemberLimits
+from bot.core.admission import Limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,5 +17,5 @@ class ModelRules:
 class AdmissionRules:
     """What a member may have, and how many generations may be under way at Oxen."""
 
-    limits: MemberLimits
+    limits: Limits
     slots: int

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.core import words
-from bot.core.admission import Admission, Admitted, AlreadyThere, DayUsedUp, TooManyUnderWay
-from bot.core.advance import with_seeds
+from bot.core.admission import Admission, Admitted, AlreadyThere, DayUsedUp, MoneyUsedUp, PriceUnknown, TooManyUnderWay
+from bot.core.advance import with_plan
 from bot.core.job import Generation, Job
 from bot.core.job_events import Answered, AnswerMissed
 from bot.core.request import Ask, Plan, resolve
@@ -16,6 +16,7 @@ from bot.errors import StoreUnavailableError, UserError
 from bot.ports import Catalogue, Clock
 from bot.service.ledger import Ledger
 from bot.service.rules import AdmissionRules, ModelRules
+from bot.service.spending import SpendingWatch
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class Submission:
         self._admission = admission
         self._random_seed = random_seed
         self._clock = clock
+        self._spending = SpendingWatch(admission.limits.microusd_per_day, clock)
         self._giving_up = set[asyncio.Task[None]]()
 
     async def submit(self, ask: Ask, origin: Origin, *, credit_id: int | None = None) -> Job | None:
@@ -65,6 +67,7 @@ class Submission:
         """
         job = self._job(ask, origin, credit_id)
         admission = await self._commit(job)
+        self._spending.note(admission)
         match admission:
             case Admitted():
                 return replace(job, ahead=admission.ahead)
@@ -74,6 +77,10 @@ class Submission:
                 raise UserError(words.too_many_under_way(admission.under_way))
             case DayUsedUp():
                 raise UserError(words.day_used_up(admission.left))
+            case MoneyUsedUp():
+                raise UserError(words.money_used_up(admission))
+            case PriceUnknown():
+                raise UserError(words.price_unknown(job.plan.model if job.plan else ask.model or ""))
 
     async def _commit(self, job: Job) -> Admission:
         """Write the row while its person can still be told; raises UserError when it is not there in time."""
@@ -114,12 +121,17 @@ class Submission:
         )
         if plan is None:
             return job
-        return replace(with_seeds(job, plan), checked=not ask.references)
+        return replace(with_plan(job, plan), checked=not ask.references)
 
     def _plan(self, ask: Ask) -> Plan | None:
-        """Resolve against the cached catalogue; without one the card tells later what cannot be done."""
+        """Resolve against the cached catalogue; without one the card tells later what cannot be done.
+
+        Where money is limited there must be a price, so that without a catalogue nothing is taken.
+        """
         models = self._catalogue.models()
         if models is None:
+            if self._admission.limits.hold_money:
+                raise UserError(words.MODELS_NOT_THERE_YET)
             return None
         return resolve(
             ask,

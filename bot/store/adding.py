@@ -1,27 +1,30 @@
-"""Commits new jobs, their members' limits checked in the same transaction; knows no queue of writers."""
+"""Commits new jobs, each admitted by core's rule in the same transaction; knows no limit and no queue of writers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.core.admission import Admission, Admitted, AlreadyThere, DayUsedUp, MemberLimits, TooManyUnderWay
-from bot.core.job import HOLDS_SLOT, GenerationState, Job
+from bot.core.admission import DAY, Admission, Admitted, Everybody, Limits, Situation, admit
+from bot.core.job import Job
 from bot.store.engine import lock_for_transaction
-from bot.store.rows import counted_images, generation_rows, job_row
+from bot.store.queries import SLOTS_TAKEN
+from bot.store.rows import generation_rows, job_row
 from bot.store.seal import TokenSeal
-from bot.store.tables import UNDER_WAY_STATES, generations, holds_slot, jobs, planned, under_way
+from bot.store.tables import generations, jobs, planned, under_way
 from bot.store.transaction import CommitUnclearError, transaction
 
-DAY = timedelta(hours=24)
+EVERYBODYS_MONEY_LOCK = 2
+"""Advisory lock for the ceiling that all members share; the migrations' is 1, and members' are Discord ids."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewJob:
     job: Job
-    limits: MemberLimits
+    limits: Limits
     slots: int
 
 
@@ -29,7 +32,14 @@ def _count_of(condition: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
     return sa.select(sa.func.count()).where(condition).scalar_subquery()
 
 
+def _sum_of(column: sa.ColumnElement[int], *conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+    # PostgreSQL sums 64 bits as a decimal.
+    total = sa.cast(sa.func.coalesce(sa.func.sum(column), 0), sa.BigInteger)
+    return sa.select(total).where(*conditions).scalar_subquery()
+
+
 _OF_OWNER = jobs.c.owner_id == sa.bindparam("owner_id")
+_OF_DAY = jobs.c.created_at > sa.bindparam("day_began", type_=jobs.c.created_at.type)
 
 # Counted job by job: given a plain join, SQLite would start from all generations there ever were.
 _PLANNED_OF_JOB = (
@@ -49,48 +59,23 @@ _LINE = (
 _IS_THERE = sa.exists().where(jobs.c.id == sa.bindparam("job_id"))
 IS_THERE = sa.select(_IS_THERE)
 
-SITUATION = sa.select(
+OF_OWNER = sa.select(
     _IS_THERE.label("already_there"),
     _count_of(sa.and_(_OF_OWNER, under_way)).label("under_way"),
-    sa.select(sa.func.coalesce(sa.func.sum(jobs.c.counted_images), 0))
-    .where(_OF_OWNER, jobs.c.created_at > sa.bindparam("day_began", type_=jobs.c.created_at.type))
-    .scalar_subquery()
-    .label("images_of_day"),
+    _sum_of(jobs.c.counted_images, _OF_OWNER, _OF_DAY).label("images_of_day"),
+    _sum_of(jobs.c.counted_microusd, _OF_OWNER, _OF_DAY).label("microusd_of_day"),
 )
-"""All that a member's limits depend on, read in one go."""
+"""A new job's own part of its situation, read in one go."""
 
 QUEUE = sa.select(
-    _count_of(holds_slot).label("slots_taken"),
+    SLOTS_TAKEN.scalar_subquery().label("slots_taken"),
     _LINE.c.jobs.label("jobs_in_line"),
     _LINE.c.images.label("images_in_line"),
 )
-"""Who is before a new job. This one counts through all that are under way, so it is asked once a transaction."""
+"""What is before a new job. This one counts through all that are under way, so it is asked once a transaction."""
 
-
-@dataclass(slots=True)
-class _Queue:
-    """Who is before the next new job of a transaction."""
-
-    slots_taken: int
-    jobs_in_line: int
-    images_in_line: int
-
-    def ahead(self, slots: int) -> int:
-        """Count the jobs in line; 0 when a slot is left for a new one after all who came first.
-
-        With all slots taken and nobody in line, somebody who is being painted is ahead.
-        """
-        if self.slots_taken + self.images_in_line < slots:
-            return 0
-        return max(1, self.jobs_in_line)
-
-    def join(self, job: Job) -> None:
-        """Count a job that was admitted."""
-        self.slots_taken += sum(g.state in HOLDS_SLOT for g in job.generations)
-        planned_images = sum(g.state is GenerationState.PLANNED for g in job.generations)
-        if planned_images and job.state in UNDER_WAY_STATES:
-            self.jobs_in_line += 1
-            self.images_in_line += planned_images
+MONEY_OF_DAY = sa.select(_sum_of(jobs.c.counted_microusd, _OF_DAY).label("microusd_of_day"))
+"""What everybody spent or reserved; asked once a transaction, and only where it is limited."""
 
 
 class Adding:
@@ -106,10 +91,13 @@ class Adding:
         admissions: list[Admission] = []
         try:
             async with transaction(self._engine) as connection:
-                await lock_for_transaction(connection, (new.job.owner_id for new in writes))
-                queue = _Queue(**(await connection.execute(QUEUE)).mappings().one())
+                await lock_for_transaction(connection, _locks(writes))
+                everybody = await self._everybody(connection, writes)
                 for new in writes:
-                    admissions.append(await self._admit(connection, new, queue))  # noqa: PERF401 - needed after a failure
+                    admission = await self._admit(connection, new, everybody)
+                    admissions.append(admission)
+                    if isinstance(admission, Admitted):
+                        everybody = everybody.joined_by(new.job)
         except CommitUnclearError as unclear:
             admitted = [new.job.id for new, a in zip(writes, admissions, strict=True) if isinstance(a, Admitted)]
             if not await self._are_there(admitted):
@@ -123,20 +111,23 @@ class Adding:
         async with self._engine.connect() as connection:
             return bool((await connection.execute(IS_THERE, {"job_id": job_ids[0]})).scalar())
 
-    async def _admit(self, connection: AsyncConnection, new: NewJob, queue: _Queue) -> Admission:
-        refusal = _refusal(await self._situation(connection, new.job), new)
-        if refusal is not None:
-            return refusal
-        ahead = queue.ahead(new.slots)
-        await self._insert(connection, replace(new.job, ahead=ahead))
-        queue.join(new.job)
-        return Admitted(ahead=ahead)
+    async def _everybody(self, connection: AsyncConnection, writes: Sequence[NewJob]) -> Everybody:
+        line = await self._read(connection, QUEUE, {})
+        if not any(new.limits.microusd_per_day for new in writes):
+            return Everybody(**line)
+        return Everybody(**line, **await self._read(connection, MONEY_OF_DAY, {"day_began": self._clock() - DAY}))
 
-    async def _situation(self, connection: AsyncConnection, job: Job) -> sa.RowMapping:
-        result = await connection.execute(
-            SITUATION, {"job_id": job.id, "owner_id": job.owner_id, "day_began": self._clock() - DAY}
-        )
-        return result.mappings().one()
+    async def _admit(self, connection: AsyncConnection, new: NewJob, everybody: Everybody) -> Admission:
+        of_owner = {"job_id": new.job.id, "owner_id": new.job.owner_id, "day_began": self._clock() - DAY}
+        situation = Situation(**await self._read(connection, OF_OWNER, of_owner), everybody=everybody)
+        admission = admit(situation, new.job, new.limits, slots=new.slots)
+        if isinstance(admission, Admitted):
+            await self._insert(connection, replace(new.job, ahead=admission.ahead))
+        return admission
+
+    @staticmethod
+    async def _read(connection: AsyncConnection, query: sa.Executable, values: dict[str, Any]) -> sa.RowMapping:
+        return (await connection.execute(query, values)).mappings().one()
 
     async def _insert(self, connection: AsyncConnection, job: Job) -> None:
         await connection.execute(sa.insert(jobs), job_row(job, self._seal))
@@ -145,13 +136,9 @@ class Adding:
             await connection.execute(sa.insert(generations), rows)
 
 
-def _refusal(situation: sa.RowMapping, new: NewJob) -> AlreadyThere | TooManyUnderWay | DayUsedUp | None:
-    limits = new.limits
-    if situation["already_there"]:
-        return AlreadyThere()
-    if limits.jobs_under_way and situation["under_way"] >= limits.jobs_under_way:
-        return TooManyUnderWay(under_way=situation["under_way"])
-    left = max(0, limits.images_per_day - situation["images_of_day"])
-    if limits.images_per_day and counted_images(new.job) > left:
-        return DayUsedUp(left=left)
-    return None
+def _locks(writes: Sequence[NewJob]) -> Iterator[int]:
+    """Name what two processes must not judge at the same moment: a member's limits, and everybody's money."""
+    for new in writes:
+        yield new.job.owner_id
+        if new.limits.microusd_per_day:
+            yield EVERYBODYS_MONEY_LOCK

@@ -70,7 +70,12 @@ _NEWEST_IN_INBOX = (
 
 INBOX = JOBS_WITH_GENERATIONS.where(jobs.c.id.in_(_NEWEST_IN_INBOX.correlate(None)))
 
-SLOTS_TAKEN = sa.select(sa.func.count().label("slots")).select_from(generations).where(holds_slot)
+# A row that lost its job, deleted by hand without foreign keys, takes no slot.
+SLOTS_TAKEN = (
+    sa.select(sa.func.count().label("slots"))
+    .select_from(generations)
+    .where(holds_slot, sa.exists().where(jobs.c.id == generations.c.job_id).correlate(generations))
+)
 
 OWNERS_OF_REMOTE_IDS = sa.select(generations.c.remote_id, generations.c.job_id).where(
     generations.c.remote_id.in_(sa.bindparam("remote_ids", expanding=True))

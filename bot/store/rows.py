@@ -9,7 +9,8 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy import RowMapping
 
-from bot.core.job import Answer, Attachment, Generation, GenerationState, Job, JobState, Place
+from bot.core.admission import counted_images, counted_microusd
+from bot.core.job import Answer, Attachment, Generation, GenerationState, Job, Place
 from bot.core.request import Ask, Command, Plan, Reference
 from bot.errors import Cause
 from bot.store.seal import TokenSeal
@@ -29,17 +30,8 @@ JOBS_WITH_GENERATIONS = (
 )
 """Whole jobs in one statement, so that no other process can change one between its row and its generations."""
 
-_NOT_COUNTED = frozenset({GenerationState.FAILED, GenerationState.CANCELLED})
-
 _JOB_COPIED = tuple(f.name for f in fields(Job) if f.name in jobs.c and f.name not in {"ask", "plan"})
 _GENERATION_COPIED = tuple(f.name for f in fields(Generation) if f.name in generations.c)
-
-
-def counted_images(job: Job) -> int:
-    """Count the images that use up a member's day: those that were painted or may still turn up."""
-    if job.state is JobState.ABANDONED:
-        return 0
-    return sum(generation.state not in _NOT_COUNTED for generation in job.current)
 
 
 def job_row(job: Job, seal: TokenSeal) -> Values:
@@ -51,6 +43,7 @@ def job_row(job: Job, seal: TokenSeal) -> Values:
         "sealed_token": seal.close(job.token),
         "state": job.state,
         "counted_images": counted_images(job),
+        "counted_microusd": counted_microusd(job),
         "renewal_at": job.renewal_at,
     }
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.core.admission import Admission, Change, MemberLimits
+from bot.core.admission import Admission, Change, Limits
 from bot.core.job import Job
 from bot.errors import StoreUnavailableError
 from bot.store import faults, queries, snapshot
@@ -64,7 +64,7 @@ class SqlStore:
         self._reads = set[asyncio.Task[Any]]()
         self._closed = False
 
-    async def add(self, job: Job, *, limits: MemberLimits, slots: int) -> Admission:
+    async def add(self, job: Job, *, limits: Limits, slots: int) -> Admission:
         self._check_open()
         outcome = self._adds.join(NewJob(job=job, limits=limits, slots=slots))
         self._writer.wake()

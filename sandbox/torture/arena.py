@@ -25,7 +25,12 @@ TURN_S = 0.01
 AFTERMATH_S = 2.0
 """How long everything runs on after the last picture, so that a double still comes before the count."""
 SMALL_PX = 64
-NO_LIMITS: Mapping[str, str] = {"MAX_JOBS_PER_MEMBER": "100000", "DAILY_IMAGES_PER_MEMBER": "0"}
+NO_LIMITS: Mapping[str, str] = {
+    "MAX_JOBS_PER_MEMBER": "100000",
+    "DAILY_IMAGES_PER_MEMBER": "0",
+    "DAILY_USD": "0",
+    "DAILY_USD_PER_MEMBER": "0",
+}
 
 
 class CutShortError(Exception):

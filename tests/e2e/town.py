@@ -16,7 +16,12 @@ FILE_OPTIONS: Sequence[str] = ("image", "image2", "image3", "image4")
 SIGNED = re.compile(r"(?:oxen_signature|hm)=(?!\[redacted\])\w")
 LONG_ENOUGH = 8
 """Characters of a prompt that cannot stand in a log line by chance."""
-NO_LIMITS: Mapping[str, str] = {"MAX_JOBS_PER_MEMBER": "1000", "DAILY_IMAGES_PER_MEMBER": "0"}
+NO_LIMITS: Mapping[str, str] = {
+    "MAX_JOBS_PER_MEMBER": "1000",
+    "DAILY_IMAGES_PER_MEMBER": "0",
+    "DAILY_USD": "0",
+    "DAILY_USD_PER_MEMBER": "0",
+}
 _QUEUE = "POST /ai/queue"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.admission import Admission, Change, MemberLimits
+from bot.core.admission import Admission, Change, Limits
 from bot.core.job import Job, JobState
 from bot.core.placement import ResultFile
 from bot.errors import UserError
@@ -82,10 +82,10 @@ class StalledStore(MemoryStore):
         super().__init__(clock)
         self._disk = asyncio.Lock()
 
-    async def add(self, job: Job, *, limits: MemberLimits, slots: int) -> Admission:
+    async def add(self, job: Job, *, limits: Limits, slots: int) -> Admission:
         return await asyncio.shield(asyncio.create_task(self._add(job, limits, slots)))
 
-    async def _add(self, job: Job, limits: MemberLimits, slots: int) -> Admission:
+    async def _add(self, job: Job, limits: Limits, slots: int) -> Admission:
         async with self._disk:
             await asyncio.sleep(STALLED_S)
             return await super().add(job, limits=limits, slots=slots)

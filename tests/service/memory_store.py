@@ -3,14 +3,12 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bot.core.admission import Admission, Admitted, AlreadyThere, Change, DayUsedUp, MemberLimits, TooManyUnderWay
+from bot.core.admission import Admission, Admitted, Change, Limits, admit
 from bot.core.job import HOLDS_SLOT, MISSING, Answer, Generation, GenerationState, Job, JobState, Place
 from bot.errors import RemoteIdTakenError, StoreUnavailableError
-from bot.store.rows import counted_images
-
-DAY = timedelta(hours=24)
+from tests.store.model import situation_of
 
 
 class MemoryStore:
@@ -21,26 +19,12 @@ class MemoryStore:
         self._jobs: dict[str, Job] = {}
         self._closed = False
 
-    async def add(self, job: Job, *, limits: MemberLimits, slots: int) -> Admission:
+    async def add(self, job: Job, *, limits: Limits, slots: int) -> Admission:
         await self._turn()
-        if job.id in self._jobs:
-            return AlreadyThere()
-        own = [other for other in self._jobs.values() if other.owner_id == job.owner_id]
-        under_way = sum(other.under_way for other in own)
-        if limits.jobs_under_way and under_way >= limits.jobs_under_way:
-            return TooManyUnderWay(under_way=under_way)
-        today = sum(counted_images(other) for other in own if other.created_at > self._clock() - DAY)
-        left = max(0, limits.images_per_day - today)
-        if limits.images_per_day and counted_images(job) > left:
-            return DayUsedUp(left=left)
-        ahead = self._ahead(slots)
-        self._jobs[job.id] = replace(job, ahead=ahead)
-        return Admitted(ahead=ahead)
-
-    def _ahead(self, slots: int) -> int:
-        line = [job for job in self._jobs.values() if job.under_way and _in(job, {GenerationState.PLANNED})]
-        images = sum(len(_in(job, {GenerationState.PLANNED})) for job in line)
-        return 0 if self._slots_taken() + images < slots else max(1, len(line))
+        admission = admit(situation_of(self._jobs, job, self._clock()), job, limits, slots=slots)
+        if isinstance(admission, Admitted):
+            self._jobs[job.id] = replace(job, ahead=admission.ahead)
+        return admission
 
     async def get(self, job_id: str) -> Job | None:
         await self._turn()

@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
-from bot.core.admission import Change, MemberLimits
+from bot.core.admission import Change, Limits
 from bot.core.events import Succeeded
 from bot.core.job import GenerationState, Job
 from bot.core.job_events import PictureReady
@@ -128,7 +128,7 @@ class Rig:
             hold_above_usd=HOLD_ABOVE_USD,
         )
 
-    def submission(self, limits: MemberLimits = NO_LIMITS) -> Submission:
+    def submission(self, limits: Limits = NO_LIMITS) -> Submission:
         return Submission(
             ledger=self.ledger,
             catalogue=self.catalogue,

@@ -3,17 +3,19 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.admission import MemberLimits
+from bot.core.admission import Limits
 from bot.core.job import Answer, GenerationState, JobState
 from bot.core.request import Ask
+from bot.core.schema import Prices
 from bot.errors import UserError
 from bot.service.submission import Origin
 from tests.core.jobs import a_job, an_ask
 from tests.fakes import ManualClock
 from tests.service.rig import SLOTS, Rig
+from tests.store.values import NO_LIMITS
 
 S = GenerationState
-TIGHT = MemberLimits(jobs_under_way=1, images_per_day=3)
+TIGHT = Limits(jobs_under_way=1, images_per_day=3)
 
 
 def origin(clock: ManualClock, number: int = 1) -> Origin:
@@ -80,6 +82,34 @@ async def test_who_has_too_many_under_way_is_told(rig: Rig) -> None:
 async def test_who_has_used_up_the_day_is_told_what_is_left(rig: Rig) -> None:
     with pytest.raises(UserError, match="3 pictures left"):
         await rig.submission(TIGHT).submit(an_ask(count=4), origin(rig.clock))
+
+
+async def test_who_has_no_money_left_hears_what_it_costs_and_what_is_left(rig: Rig) -> None:
+    submission = rig.submission(replace(NO_LIMITS, microusd_per_day_of_member=120_000))
+    with pytest.raises(UserError, match=r"This would cost \$0\.20, and you have \$0\.12 left"):
+        await submission.submit(an_ask(count=4), origin(rig.clock))
+    await submission.submit(an_ask(count=2), origin(rig.clock, 2))
+    assert [g.price_microusd for g in (await rig.get("2")).generations] == [50_000] * 2
+
+
+async def test_when_everybodys_money_is_spent_nobody_is_blamed(rig: Rig) -> None:
+    submission = rig.submission(replace(NO_LIMITS, microusd_per_day=50_000))
+    await submission.submit(an_ask(), origin(rig.clock, 1))
+    with pytest.raises(UserError, match="this bot has no money left in these 24 hours"):
+        await submission.submit(an_ask(), origin(rig.clock, 2))
+
+
+async def test_under_a_ceiling_nothing_is_taken_without_the_list_of_prices(rig: Rig) -> None:
+    rig.catalogue.at_hand = None
+    with pytest.raises(UserError, match="list of models and prices is not there yet"):
+        await rig.submission(replace(NO_LIMITS, microusd_per_day=10**9)).submit(an_ask(), origin(rig.clock))
+    assert await rig.store.get("1") is None
+
+
+async def test_under_a_ceiling_a_model_without_a_price_is_refused_by_its_name(rig: Rig) -> None:
+    rig.catalogue.at_hand = [replace(model, prices=Prices()) for model in rig.catalogue.at_hand or ()]
+    with pytest.raises(UserError, match="Nobody knows what flux-2-dev costs"):
+        await rig.submission(replace(NO_LIMITS, microusd_per_day=10**9)).submit(an_ask(), origin(rig.clock))
 
 
 async def test_a_database_that_takes_no_writes_is_told_in_plain_words(rig: Rig) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bot.assembly import Engine
-from bot.core.admission import Change, MemberLimits
+from bot.core.admission import Change, Limits
 from bot.core.card import card_of
 from bot.core.request import Ask
 from bot.errors import AnswerMissedError, EaselError
@@ -26,7 +26,7 @@ SLOTS = 4
 DEADLINE_S = 90.0
 DRAIN_S = 8.0
 CATALOGUE_TICK_S = 5.0
-MEMBER_LIMITS = MemberLimits(jobs_under_way=3, images_per_day=100)
+MEMBER_LIMITS = Limits(jobs_under_way=3, images_per_day=100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
-from bot.core.admission import Change, MemberLimits
+from bot.core.admission import Change, Limits
 from bot.core.job import Job
 from bot.errors import RemoteIdTakenError
 from bot.ports import JobStore
@@ -35,9 +35,7 @@ some_writes = st.lists(writes, min_size=1, max_size=5)
 many_writes = st.lists(writes, min_size=4, max_size=12)
 turns = st.integers(0, MOST_TURNS)
 minutes = st.integers(0, 60).map(lambda number: timedelta(minutes=number))
-limits = st.builds(
-    MemberLimits, jobs_under_way=st.sampled_from([0, 0, 1, 2]), images_per_day=st.sampled_from([0, 0, 4])
-)
+limits = st.builds(Limits, jobs_under_way=st.sampled_from([0, 0, 1, 2]), images_per_day=st.sampled_from([0, 0, 4]))
 
 
 class Host(Protocol):
@@ -84,7 +82,7 @@ class StoreMachine(RuleBasedStateMachine):
         return self.runner.run(work)
 
     @rule(new=st.lists(jobs(), min_size=1, max_size=3), limits=limits, slots=st.integers(1, 4))
-    def add(self, new: Sequence[Job], limits: MemberLimits, slots: int) -> None:
+    def add(self, new: Sequence[Job], limits: Limits, slots: int) -> None:
         """Add jobs at the same moment, some of them twice."""
 
         async def add() -> Sequence[object]:

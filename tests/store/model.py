@@ -1,12 +1,23 @@
 """What a store must answer, over a plain dict: the model that histories of a real store are held against."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import product
 
 from bot.core import job_events as ev
-from bot.core.admission import Admission, Admitted, AlreadyThere, Change, DayUsedUp, MemberLimits, TooManyUnderWay
+from bot.core.admission import (
+    DAY,
+    Admission,
+    Admitted,
+    Change,
+    Everybody,
+    Limits,
+    Situation,
+    admit,
+    counted_images,
+    counted_microusd,
+)
 from bot.core.advance import advance
 from bot.core.job import HOLDS_SLOT, MISSING, Answer, Attachment, Generation, GenerationState, Job, JobState, Place
 from bot.errors import Cause, RemoteIdTakenError
@@ -14,11 +25,9 @@ from tests.core.jobs import PLAN
 from tests.store.values import NOW
 
 S = GenerationState
-DAY = timedelta(hours=24)
 REMOTE_IDS = tuple(f"r-{n}" for n in range(8))
 """Fewer than there may be generations, so that some are claimed twice."""
 MODELS = ("flux-2-dev", "gpt-image-2")
-UNCOUNTED = frozenset({S.FAILED, S.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,20 +128,11 @@ class Model:
     def copy(self) -> "Model":
         return Model(dict(self.jobs))
 
-    def add(self, job: Job, *, limits: MemberLimits, slots: int, now: datetime) -> Admission:
-        if job.id in self.jobs:
-            return AlreadyThere()
-        own = [other for other in self.jobs.values() if other.owner_id == job.owner_id]
-        under_way = sum(other.under_way for other in own)
-        if 0 < limits.jobs_under_way <= under_way:
-            return TooManyUnderWay(under_way=under_way)
-        left = max(0, limits.images_per_day - sum(_counted(other) for other in own if now - other.created_at < DAY))
-        if limits.images_per_day and _counted(job) > left:
-            return DayUsedUp(left=left)
-        line = [count for other in self.jobs.values() if other.under_way and (count := _number(other, {S.PLANNED}))]
-        ahead = 0 if self.slots_taken() + sum(line) < slots else max(1, len(line))
-        self.jobs[job.id] = replace(job, ahead=ahead)
-        return Admitted(ahead=ahead)
+    def add(self, job: Job, *, limits: Limits, slots: int, now: datetime) -> Admission:
+        admission = admit(situation_of(self.jobs, job, now), job, limits, slots=slots)
+        if isinstance(admission, Admitted):
+            self.jobs[job.id] = replace(job, ahead=admission.ahead)
+        return admission
 
     def change(self, write: Write) -> Change | type[RemoteIdTakenError] | None:
         before = self.jobs.get(write.job_id)
@@ -195,6 +195,26 @@ class Model:
         return {name: job.id for job in self.jobs.values() for name in _remote_ids(job)}
 
 
+def situation_of(jobs: Mapping[str, Job], new: Job, now: datetime) -> Situation:
+    """Return what a new job meets among those that there are."""
+    under_way = [job for job in jobs.values() if job.under_way]
+    line = [count for job in under_way if (count := _number(job, {S.PLANNED}))]
+    of_day = [job for job in jobs.values() if now - job.created_at < DAY]
+    own_of_day = [job for job in of_day if job.owner_id == new.owner_id]
+    return Situation(
+        already_there=new.id in jobs,
+        under_way=sum(job.owner_id == new.owner_id for job in under_way),
+        images_of_day=sum(map(counted_images, own_of_day)),
+        microusd_of_day=sum(map(counted_microusd, own_of_day)),
+        everybody=Everybody(
+            slots_taken=sum(_number(job, HOLDS_SLOT) for job in jobs.values()),
+            jobs_in_line=len(line),
+            images_in_line=sum(line),
+            microusd_of_day=sum(map(counted_microusd, of_day)),
+        ),
+    )
+
+
 def possible(model: Model, writes: Sequence[Write], certain: Iterable[int]) -> list[Model]:
     """Give the models after these writes in order, where only the `certain` ones surely came to pass."""
     certain = set(certain)
@@ -210,10 +230,6 @@ def possible(model: Model, writes: Sequence[Write], certain: Iterable[int]) -> l
 
 def _number(job: Job, states: Iterable[GenerationState]) -> int:
     return sum(g.state in set(states) for g in job.generations)
-
-
-def _counted(job: Job) -> int:
-    return 0 if job.answer is Answer.MISSED else sum(g.state not in UNCOUNTED for g in job.current)
 
 
 def _remote_ids(job: Job) -> list[str]:

@@ -6,18 +6,18 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.admission import Admission, Admitted, AlreadyThere, DayUsedUp, MemberLimits, TooManyUnderWay
+from bot.core.admission import Admission, Admitted, AlreadyThere, DayUsedUp, Limits, MoneyUsedUp, TooManyUnderWay
 from bot.core.job import Answer, GenerationState, Job
 from bot.ports import JobStore
 from tests.store.conftest import Opener
 from tests.store.values import NO_LIMITS, NOW, SLOTS, StoppedClock, a_job, a_job_in
 
 S = GenerationState
-THREE_JOBS = MemberLimits(jobs_under_way=3, images_per_day=0)
-TEN_IMAGES = MemberLimits(jobs_under_way=0, images_per_day=10)
+THREE_JOBS = Limits(jobs_under_way=3, images_per_day=0)
+TEN_IMAGES = Limits(jobs_under_way=0, images_per_day=10)
 
 
-async def add(store: JobStore, *jobs: Job, limits: MemberLimits = NO_LIMITS, slots: int = SLOTS) -> list[Admission]:
+async def add(store: JobStore, *jobs: Job, limits: Limits = NO_LIMITS, slots: int = SLOTS) -> list[Admission]:
     return await asyncio.gather(*(store.add(job, limits=limits, slots=slots) for job in jobs))
 
 
@@ -55,7 +55,7 @@ async def test_the_day_holds_as_many_images_as_allowed(store: JobStore) -> None:
     assert await add(store, a_job(5), limits=TEN_IMAGES) == [DayUsedUp(left=0)]
 
 
-async def test_images_that_failed_or_were_never_painted_do_not_count(store: JobStore) -> None:
+async def test_images_that_failed_or_were_cancelled_before_oxen_took_them_do_not_count(store: JobStore) -> None:
     await add(store, a_job_in(1, *S))
     counting = len(S) - len({S.FAILED, S.CANCELLED})
     assert await add(store, a_job(2, count=11), limits=TEN_IMAGES) == [DayUsedUp(left=10 - counting)]
@@ -83,15 +83,64 @@ async def test_images_of_others_and_of_the_day_before_do_not_count(store: JobSto
 
 async def test_a_smaller_limit_than_what_was_used_leaves_nothing(store: JobStore) -> None:
     await add(store, a_job(1, count=4))
-    one = MemberLimits(jobs_under_way=0, images_per_day=1)
+    one = Limits(jobs_under_way=0, images_per_day=1)
     assert await add(store, a_job(2), limits=one) == [DayUsedUp(left=0)]
 
 
 async def test_twenty_commands_at_the_same_moment_hold_both_limits(store: JobStore) -> None:
-    limits = MemberLimits(jobs_under_way=3, images_per_day=8)
+    limits = Limits(jobs_under_way=3, images_per_day=8)
     outcomes = await add(store, *(a_job(n, count=4) for n in range(20)), limits=limits)
     assert sum(isinstance(outcome, Admitted) for outcome in outcomes) == 2
     assert len(await store.unanswered(NOW + timedelta(days=1))) == 2
+
+
+def priced(number: int, *, count: int = 1, owner_id: int = 7) -> Job:
+    """Return a job of pictures at five cents."""
+    job = a_job(number, count=count, owner_id=owner_id)
+    return replace(job, generations=tuple(replace(g, price_microusd=50_000) for g in job.generations))
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [replace(NO_LIMITS, microusd_per_day_of_member=100_000), replace(NO_LIMITS, microusd_per_day=100_000)],
+    ids=["member", "everybody"],
+)
+async def test_thirty_commands_at_the_same_moment_pay_for_the_two_pictures_that_there_is_money_for(
+    store: JobStore, limits: Limits
+) -> None:
+    outcomes = await add(store, *(priced(n) for n in range(30)), limits=limits)
+    assert sum(isinstance(outcome, Admitted) for outcome in outcomes) == 2
+    assert len(await store.unanswered(NOW + timedelta(days=1))) == 2
+
+
+async def test_one_members_money_is_no_other_members(store: JobStore) -> None:
+    limits = replace(NO_LIMITS, microusd_per_day_of_member=50_000)
+    outcomes = await add(store, priced(1), priced(2), priced(3, owner_id=8), limits=limits)
+    assert [isinstance(outcome, Admitted) for outcome in outcomes] == [True, False, True]
+
+
+async def test_twenty_pictures_at_five_cents_are_one_dollar(store: JobStore) -> None:
+    limits = replace(NO_LIMITS, microusd_per_day=1_000_000)
+    outcomes = await add(store, *(priced(n, count=4) for n in range(5)), priced(9), limits=limits, slots=99)
+    assert outcomes[4] == Admitted(ahead=0, microusd_of_day=1_000_000)
+    assert outcomes[5] == MoneyUsedUp(left_microusd=0, wanted_microusd=50_000, of_everybody=True)
+
+
+async def test_money_of_the_day_before_does_not_count(store: JobStore, clock: StoppedClock) -> None:
+    limits = replace(NO_LIMITS, microusd_per_day=50_000, microusd_per_day_of_member=50_000)
+    await add(store, replace(priced(1), created_at=NOW), limits=limits)
+    clock.now = NOW + timedelta(hours=24)
+    assert await add(store, priced(2), limits=limits) == [Admitted(ahead=0, microusd_of_day=50_000)]
+
+
+@pytest.mark.e2e
+async def test_two_processes_hold_everybodys_money_together(opened: Opener, postgres: str) -> None:
+    stores = [await opened(postgres), await opened(postgres)]
+    limits = replace(NO_LIMITS, microusd_per_day=100_000)
+    outcomes = await asyncio.gather(
+        *(stores[n % 2].add(priced(n, owner_id=n + 3), limits=limits, slots=99) for n in range(30)),
+    )
+    assert sum(isinstance(outcome, Admitted) for outcome in outcomes) == 2
 
 
 @pytest.mark.e2e

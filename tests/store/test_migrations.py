@@ -36,7 +36,7 @@ def upgrade() -> None:
     op.execute("SELECT * FROM nowhere")
 """
 
-ADDED = frozenset({"renewal_offered", "renewal_at", "card_number"})
+ADDED = frozenset({"renewal_offered", "renewal_at", "card_number", "emptied_at", "counted_microusd"})
 """Columns that later steps brought."""
 INDEXES = {
     "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY name",

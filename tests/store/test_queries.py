@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 
 from bot.store import queries
-from bot.store.adding import QUEUE, SITUATION
+from bot.store.adding import MONEY_OF_DAY, OF_OWNER, QUEUE
 from bot.store.changing import LOAD
 
 STATEMENTS: dict[str, sa.Select[Any] | sa.Select[*tuple[Any, ...]]] = {
@@ -26,7 +26,8 @@ STATEMENTS: dict[str, sa.Select[Any] | sa.Select[*tuple[Any, ...]]] = {
     "slots": queries.SLOTS_TAKEN,
     "remote ids": queries.OWNERS_OF_REMOTE_IDS,
     "durations": queries.DURATIONS,
-    "admission": SITUATION,
+    "admission": OF_OWNER,
+    "money": MONEY_OF_DAY,
     "queue": QUEUE,
     "load": LOAD,
 }
@@ -70,6 +71,7 @@ def test_nothing_walks_through_a_table(sqlite: str, name: str) -> None:
         ("remote ids", "generations_remote_id"),
         ("durations", "generations_succeeded"),
         ("admission", "jobs_of_owner"),
+        ("money", "COVERING INDEX jobs_by_age"),
         ("admission", "jobs_under_way_of_owner"),
     ],
 )

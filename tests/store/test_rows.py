@@ -17,7 +17,6 @@ from bot.errors import Cause
 from bot.store import SqlStore
 from bot.store.engine import open_engine
 from bot.store.location import locate
-from bot.store.rows import counted_images
 from bot.store.tables import UNDER_WAY_STATES, generations, jobs
 from tests.store.conftest import Opener
 from tests.store.values import NO_LIMITS, NOW, a_job, a_job_in
@@ -124,11 +123,6 @@ def test_the_states_that_count_as_under_way_are_those_of_jobs_under_way(answer: 
 def test_every_field_has_a_column(value: type, table: sa.Table) -> None:
     elsewhere = {"token", "generations", "attachment"}
     assert {field.name for field in fields(value)} - elsewhere <= set(table.c.keys())
-
-
-def test_images_count_until_they_failed() -> None:
-    assert counted_images(a_job_in(1, *GenerationState)) == len(GenerationState) - 2
-    assert counted_images(replace(a_job(1, count=4), answer=Answer.MISSED)) == 0
 
 
 async def test_g6_a_row_of_a_later_version_is_left_alone_and_stops_nobody(

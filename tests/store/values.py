@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.core.admission import MemberLimits
+from bot.core.admission import Limits
 from bot.core.job import Answer, Attachment, Generation, GenerationState, Job, Place
 from bot.core.request import Ask, Command, Plan, Reference
 from bot.errors import Cause
 
 NOW = datetime(2026, 11, 21, 12, 30, 15, 123456, tzinfo=UTC)
-NO_LIMITS = MemberLimits(jobs_under_way=0, images_per_day=0)
+NO_LIMITS = Limits(jobs_under_way=0, images_per_day=0)
 SLOTS = 16
 SECRET = "a bot's token"
 
@@ -111,6 +111,7 @@ FULL_JOB = Job(
     credit_id=2**62 + 7,
     renewal_offered=True,
     card_number=2**31 - 1,
+    emptied_at=NOW + timedelta(days=400),
     generations=(
         Generation(
             id="g-1",
@@ -130,8 +131,8 @@ FULL_JOB = Job(
             error="provider's words",
             url="https://results.example/1?sig=1",
             attachment=Attachment(id=2**62 + 8, filename="g-1.png"),
-            price_usd=0.05,
-            cost_usd=0.04,
+            price_microusd=50_000,
+            cost_microusd=40_000,
         ),
         Generation(id="g-0", position=0),
     ),

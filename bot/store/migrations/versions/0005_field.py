@@ -1,6 +1,7 @@
-"""The number that a card carries, and what each generation costs: by the catalogue, and by Oxen's own row.
+"""The number that a card carries, what each generation costs, and when a job's words were given up for their age.
 
-Jobs from before have neither: their cards are told by their buttons, and their money counts in no ceiling.
+Jobs from before have neither number nor price: their cards are told by their buttons, and their money counts in no
+ceiling.
 """
 
 import sqlalchemy as sa
@@ -9,14 +10,33 @@ from alembic import op
 revision = "0005"
 down_revision = "0004"
 
+HOLDS_WORDS = sa.text("emptied_at IS NULL")
+CREDITED = sa.text("credit_id IS NOT NULL")
+CANCELLED = sa.text("cancelled_by IS NOT NULL")
+
 
 def upgrade() -> None:
     op.add_column("jobs", sa.Column("card_number", sa.Integer))
-    op.add_column("generations", sa.Column("price_usd", sa.Float))
-    op.add_column("generations", sa.Column("cost_usd", sa.Float))
+    op.add_column("jobs", sa.Column("emptied_at", sa.BigInteger))
+    op.add_column("jobs", sa.Column("counted_microusd", sa.BigInteger, nullable=False, server_default="0"))
+    op.add_column("generations", sa.Column("price_microusd", sa.BigInteger))
+    op.add_column("generations", sa.Column("cost_microusd", sa.BigInteger))
+    op.drop_index("jobs_by_age", "jobs")
+    op.create_index("jobs_by_age", "jobs", ["created_at", "counted_microusd"])
+    for name, column, condition in (
+        ("jobs_holding_words", "created_at", HOLDS_WORDS),
+        ("jobs_by_credit", "credit_id", CREDITED),
+        ("jobs_by_canceller", "cancelled_by", CANCELLED),
+    ):
+        op.create_index(name, "jobs", [column], sqlite_where=condition, postgresql_where=condition)
 
 
 def downgrade() -> None:
-    op.drop_column("generations", "cost_usd")
-    op.drop_column("generations", "price_usd")
+    for name in ("jobs_by_canceller", "jobs_by_credit", "jobs_holding_words", "jobs_by_age"):
+        op.drop_index(name, "jobs")
+    op.create_index("jobs_by_age", "jobs", ["created_at"])
+    op.drop_column("generations", "cost_microusd")
+    op.drop_column("generations", "price_microusd")
+    op.drop_column("jobs", "counted_microusd")
+    op.drop_column("jobs", "emptied_at")
     op.drop_column("jobs", "card_number")
