@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.core.coercion import same_words
+from bot.core.coercion import NO, YES, same_words
 from bot.core.file_kind import SPOILER
+from bot.core.flag_names import SWITCHES
 from bot.core.flags import Flag, cut_flags
 from bot.core.grammar import echoed, plural
 from bot.core.image_header import KINDS_IN_WORDS, PictureError, check_stated
@@ -89,13 +90,15 @@ def ask_of(
     for everything else that cannot be painted.
     """
     _check_characters([prompt, *(value for value in options.values() if isinstance(value, str))])
-    words, flags = cut_flags(prompt)
+    words, flags = cut_flags(_BEFORE_PROMPT.sub("", prompt, count=1))
+    words = words.rstrip()
     chosen = _merged(_typed(options), flags)
     _check_names(chosen)
     _check_prompt(words, len(references))
     _check_references(command, references)
     count = _count(chosen.pop("count", "1"))
     seed = chosen.pop("seed", None)
+    spoiler, private = (_switch(name, chosen.pop(name, "false")) for name in SWITCHES)
     return Ask(
         command=command,
         prompt="" if is_blank(words) else words,
@@ -104,8 +107,8 @@ def ask_of(
         options=chosen,
         count=count,
         seed=None if seed is None else _seed(seed),
-        spoiler=options.get("spoiler") is True,
-        private=options.get("private") is True,
+        spoiler=spoiler,
+        private=private,
     )
 
 
@@ -125,7 +128,8 @@ def _check_characters(texts: Sequence[str]) -> None:
             raise UserError("The text holds half a character, as when an emoji is cut apart. Type that place again.")
 
 
-_SWITCHES = frozenset({"spoiler", "private"})
+_BEFORE_PROMPT = re.compile(r"^(?:\s*/(?:imagine|edit)\s+prompt:\ ?)+", re.IGNORECASE)
+"""How a line that was copied whole begins: the command is chosen already, and no picture shows these words."""
 
 
 def _typed(options: Mapping[str, str | int | bool | None]) -> dict[str, str]:
@@ -133,7 +137,7 @@ def _typed(options: Mapping[str, str | int | bool | None]) -> dict[str, str]:
     chosen: dict[str, str] = {}
     for name, value in options.items():
         typed = str(value).lower() if isinstance(value, bool) else str(value).strip()
-        if name not in _SWITCHES and value is not None and typed:
+        if value is not None and typed:
             chosen[name] = typed
     return chosen
 
@@ -142,7 +146,8 @@ def _merged(options: Mapping[str, str], flags: Sequence[Flag]) -> dict[str, str]
     """Put options and flags together; both may say the same, but not different things."""
     for flag in flags:
         said = options.get(flag.name)
-        if said is not None and not _same(said, flag.value):
+        meant = flag.value or ("true" if flag.name in SWITCHES else "")
+        if said is not None and not _same(said, meant):
             raise UserError(
                 f"The option {flag.name} says {echoed(said)}, but the flag {echoed(flag.written)} says "
                 f"{echoed(flag.value) or 'nothing'}. Keep one of the two."
@@ -159,8 +164,6 @@ def _check_names(chosen: Mapping[str, str]) -> None:
     for name in chosen:
         if guards_safety(name):
             raise UserError(f"The safety filter always stays on. Leave {echoed(name)} out.")
-        if name in _SWITCHES:
-            raise UserError(f"{name} is an option of the command, not a flag. Choose it beside the prompt.")
         if name == "prompt":
             raise UserError("The prompt is what stands before the flags. Leave --prompt out.")
         if name in OURS - {"model"}:
@@ -248,3 +251,10 @@ def _seed(typed: str) -> int:
     if seed is None or seed < 0:
         raise UserError(f"A seed is a whole number from 0 to {MAX_SEED:,}, such as 7.")
     return seed
+
+
+def _switch(name: str, typed: str) -> bool:
+    word = typed.casefold()
+    if word not in YES | NO | {""}:
+        raise UserError(f"--{name} is on or off, and needs no value. Leave {echoed(typed)} out.")
+    return word not in NO

@@ -15,8 +15,8 @@ _RATIO_SIGN = re.compile("(?<=[0-9])[x\N{MULTIPLICATION SIGN}*/](?=[0-9])")
 _FILLER = re.compile(r"(?<![0-9])[\s_]+|[\s_]+(?![0-9])|(?<=[^\W\d_])-+|-+(?=[^\W\d_])")
 """Blanks, underscores and hyphens beside letters; between digits, and before a number, they mean something."""
 
-_YES = frozenset({"true", "yes", "on", "1"})
-_NO = frozenset({"false", "no", "off", "0"})
+YES = frozenset({"true", "yes", "on", "1"})
+NO = frozenset({"false", "no", "off", "0"})
 
 _NARROWEST_FIRST = (Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN, Kind.LIST, Kind.OBJECT, Kind.STRING)
 """Where a schema allows several kinds, a word is taken for the one that fits the fewest words."""
@@ -111,9 +111,9 @@ def _number(typed: str) -> Json:
 
 def _switch(typed: str) -> Json:
     word = typed.casefold()
-    if word not in _YES | _NO:
+    if word not in YES | NO:
         raise _DoesNotFitError
-    return word in _YES
+    return word in YES
 
 
 def _list(typed: str) -> Json:

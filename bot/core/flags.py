@@ -5,7 +5,8 @@ The rules, so that a prompt is never cut where somebody only wrote a dash:
 - A flag is two hyphens or one long dash (phones make it of two hyphens) after a blank or at the very beginning, then
   at once a letter: `--ar`, `—ar`. `-- no` and `well--known` are words of the prompt.
 - Its value is the next word, or `=` and a word; `--seed -1` has the value -1. Several words are put into quotes,
-  straight or curly; a number with its unit (`1 MP`) and one pair of brackets with all that is in it count as one word.
+  straight or curly, and a quote inside them is doubled; a number with its unit (`1 MP`) and one pair of brackets with
+  all that is in it count as one word.
 - Only flags with nothing but blanks after them count: the last flags of the text, in an unbroken row. Everything
   before that row is the prompt, letter by letter, and so is the whole text when something else stands at its end.
 - Names are read in any case, with - for _. A flag that stands alone is a switch, and only the model's schema knows
@@ -16,12 +17,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.core.flag_names import meaning
 from bot.core.grammar import echoed
-from bot.core.schema import COUNT_NAMES
 from bot.errors import UserError
 
 _LONGEST_VALUE = 1000
-"""Characters in quotes or brackets: beyond it a quote that nobody closed would make the search slow."""
+"""Characters in brackets: beyond it a bracket that nobody closed would make the search slow."""
 
 _DASHES = "\N{EM DASH}\N{EN DASH}\N{HORIZONTAL BAR}"
 _QUOTES = (
@@ -30,10 +31,14 @@ _QUOTES = (
     "\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}",
     "\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}",
 )
-_QUOTED = "|".join(rf"{opens}[^{closes}]{{0,{_LONGEST_VALUE}}}{closes}" for opens, closes in _QUOTES)
-_BRACKETED = "|".join(rf"\{opens}[^{{}}\[\]]{{0,{_LONGEST_VALUE}}}\{closes}" for opens, closes in ("{}", "[]"))
-_WITH_UNIT = r"[0-9]+(?:\.[0-9]+)?\ +[Mm][Pp]"
+_HOLDS_TOGETHER = frozenset("".join(_QUOTES) + "{}[]")
+"""What a word must not hold to be written without quotes: a mark of a later value could close what it opens."""
+
+_QUOTED = "|".join(rf"{opens}[^{closes}]*+(?:{closes}{closes}[^{closes}]*+)*+{closes}" for opens, closes in _QUOTES)
 _START = rf"(?:--|[{_DASHES}]{{1,2}})(?=[A-Za-z])"
+_INSIDE = rf"(?:[^{{}}\[\]\s]|\s(?!{_START})){{0,{_LONGEST_VALUE}}}"
+_BRACKETED = "|".join(rf"\{opens}{_INSIDE}\{closes}" for opens, closes in ("{}", "[]"))
+_WITH_UNIT = r"[0-9]+(?:\.[0-9]+)?\ +[Mm][Pp]"
 
 _FLAG = re.compile(
     rf"""
@@ -43,9 +48,6 @@ _FLAG = re.compile(
     """,
     re.VERBOSE,
 )
-
-_FIXED_NAMES = {"ar": "aspect_ratio", "aspect": "aspect_ratio"} | dict.fromkeys(COUNT_NAMES, "count")
-"""Short names that mean the same for every model."""
 
 _NEEDS_VALUE = {
     "aspect_ratio": "16:9",
@@ -95,8 +97,7 @@ def _trailing_run(text: str) -> Sequence[re.Match[str]]:
 
 def _flag(match: re.Match[str]) -> Flag:
     written = "--" + match["written"].lstrip(f"-{_DASHES}")
-    name = written.removeprefix("--").casefold().replace("-", "_")
-    name = _FIXED_NAMES.get(name, name)
+    name = meaning(written.removeprefix("--"))
     value = _unquoted(match["value"] or "")
     if not value and name in _NEEDS_VALUE:
         raise UserError(f"{echoed(written)} needs a value, such as {written} {_NEEDS_VALUE[name]}.")
@@ -105,7 +106,15 @@ def _flag(match: re.Match[str]) -> Flag:
 
 def _unquoted(value: str) -> str:
     quoted = len(value) > 1 and value[0] + value[-1] in _QUOTES
-    return value[1:-1].strip() if quoted else value
+    return value[1:-1].replace(value[-1] * 2, value[-1]).strip() if quoted else value
+
+
+def as_written(value: str) -> Iterator[str]:
+    """Yield the ways to write a value behind its flag, the plainest first; the last one holds any value."""
+    if not _HOLDS_TOGETHER & set(value):
+        yield value
+    yield from (f"{opens}{value}{closes}" for opens, closes in _QUOTES if not {opens, closes} & set(value))
+    yield '"' + value.replace('"', '""') + '"'
 
 
 def _refuse_doubles(flags: Sequence[Flag]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.core.ask import EMPTY_PROMPT, MAX_SEED, MAX_WHOLE_NUMBER, Ask, Command, is_blank
 from bot.core.coercion import value_of
+from bot.core.flag_names import parameter_named
 from bot.core.grammar import echoed, listed, plural
 from bot.core.json_value import Json
 from bot.core.model_search import find_model
@@ -14,14 +15,6 @@ from bot.errors import UserError
 
 MATCH_INPUT = "match_input_image"
 """The aspect ratio that follows the first reference, where a model has it."""
-
-_SHORT_NAMES: Mapping[str, Sequence[str]] = {
-    "steps": ("num_inference_steps", "num_steps"),
-    "guidance": ("guidance_scale", "cfg_scale", "cfg"),
-    "format": ("output_format",),
-    "quality": ("output_quality",),
-}
-"""Flags whose parameter differs from model to model; a model's own parameter of that very name comes first."""
 
 _NEVER_PROSE = re.compile(r".*_.*|resolution|seed", re.DOTALL)
 """Names that nobody writes into a prompt after a dash by chance."""
@@ -141,10 +134,9 @@ def _value(ask: Ask, model: Model, parameter: Parameter, typed: str) -> Json:
 
 def _parameter(name: str, model: Model) -> Parameter:
     """Give the parameter that an option or a flag means for this model; raises UserError with what it does take."""
-    for own in (name, *_SHORT_NAMES.get(name, ())):
-        for offered in model.offered:
-            if offered != "seed" and offered.casefold().replace("-", "_") == own:
-                return model.parameters[offered]
+    parameter = parameter_named(name, model)
+    if parameter is not None:
+        return parameter
     if name in model.media or name == model.reference_field:
         raise UserError(f"{echoed(name)} takes a file. Attach pictures with the options image to image4 instead.")
     raise _no_such_option(name, model)

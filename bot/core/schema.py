@@ -8,7 +8,7 @@ from typing import TypeVar
 from bot.core.json_value import Json, list_of, number_of, object_of, text_of
 from bot.core.parameter import Kind, Parameter, parameter_of
 
-__all__ = ["Kind", "Model", "Parameter", "Prices", "guards_safety", "model_of"]
+__all__ = ["Kind", "Model", "Parameter", "Prices", "guards_safety", "is_fixed", "model_of"]
 
 COUNT_NAMES = frozenset({"n", "num_generations", "num_images", "num_outputs", "number_of_images"})
 """Names for "how many" in schemas. Easel always sends 1: the API returns the first image and bills them all."""
@@ -105,6 +105,11 @@ def guards_safety(name: str) -> bool:
     return any(word in name.casefold() for word in _SAFETY_WORDS)
 
 
+def is_fixed(name: str) -> bool:
+    """Tell whether a parameter is always sent at a value of ours: safety filters, and how many images."""
+    return guards_safety(name) or name in COUNT_NAMES
+
+
 def model_of(entry: Mapping[str, object]) -> Model | None:
     """Read an entry of the catalogue in today's or the older shape; None for one that has no name. Never raises."""
     model_id = _id(entry)
@@ -116,7 +121,7 @@ def model_of(entry: Mapping[str, object]) -> Model | None:
     own = {name: p for name, p in properties.items() if name not in OURS and p is not reference}
     media = frozenset(name for name, p in own.items() if _takes_files(p))
     fixed = dict(_fixed(p for name, p in own.items() if name not in media))
-    parameters = {name: p for name, p in own.items() if name not in media and not _is_fixed(p)}
+    parameters = {name: p for name, p in own.items() if name not in media and not is_fixed(name)}
     prompt = properties.get("prompt")
     return Model(
         id=model_id,
@@ -199,21 +204,17 @@ def _max_references(reference: Parameter | None) -> int | None:
 
 
 def _is_hidden(parameter: Parameter) -> bool:
-    return parameter.hidden and parameter.name != "seed" and not _is_fixed(parameter)
+    return parameter.hidden and parameter.name != "seed" and not is_fixed(parameter.name)
 
 
 def _is_missed(parameter: Parameter) -> bool:
     return parameter.required and parameter.default is None
 
 
-def _is_fixed(parameter: Parameter) -> bool:
-    return guards_safety(parameter.name) or parameter.name in COUNT_NAMES
-
-
 def _fixed(parameters: Iterator[Parameter]) -> Iterator[tuple[str, Json]]:
     for parameter in parameters:
         value = _fixed_value(parameter)
-        if _is_fixed(parameter) and value is not None:
+        if is_fixed(parameter.name) and value is not None:
             yield parameter.name, value
 
 

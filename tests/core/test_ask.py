@@ -47,7 +47,7 @@ def test_options_and_flags_make_one_ask() -> None:
         "\N{WOMAN}\N{ZERO WIDTH JOINER}\N{ROCKET} \N{CAT FACE}",
         "two\nlines",
         "a cat -- no, a dog",
-        " blanks around ",
+        " blanks before",
         "x" * 4000,
     ],
 )
@@ -138,11 +138,21 @@ def test_the_safety_filter_is_no_option(name: str) -> None:
         ("--prompt dog", "The prompt is what stands before the flags. Leave --prompt out."),
         ("--response_format url", "The bot sets response_format itself. Leave it out."),
         ("--target_namespace me", "The bot sets target_namespace itself. Leave it out."),
-        ("--private", "private is an option of the command, not a flag. Choose it beside the prompt."),
+        ("--private eyes", "--private is on or off, and needs no value. Leave eyes out."),
     ],
 )
 def test_what_the_bot_or_the_command_sets_is_no_flag(flag: str, sentence: str) -> None:
     assert refusal(f"x {flag}") == sentence
+
+
+def test_blanks_behind_the_prompt_never_count() -> None:
+    assert ask("a cat \n").prompt == ask("a cat  --n 1").prompt == "a cat"
+
+
+def test_spoiler_and_private_may_be_flags() -> None:
+    asked = ask("a cat --Spoiler --private on")
+    assert (asked.spoiler, asked.private, asked.options) == (True, True, {})
+    assert "option private says false, but the flag --private says nothing" in refusal("x --private", private=False)
 
 
 def test_edit_without_a_picture_is_refused_kindly() -> None:
