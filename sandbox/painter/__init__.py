@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from sandbox.painter.canvas import Canvas, encode
 from sandbox.painter.captions import write_caption
-from sandbox.painter.motifs import draw_motif, motif_for
+from sandbox.painter.motifs import draw_motifs, motifs_for
 from sandbox.painter.palette import palette_for
 from sandbox.painter.references import as_backdrop, dominant_colour, paste_references
 from sandbox.painter.scenes import scene_for
@@ -49,7 +49,5 @@ def _painted_scene(
     palette = palette_for(prompt, rng, tint=tint)
     canvas = Canvas.blank(width_px, height_px)
     scene_for(prompt, rng)(canvas, palette, rng)
-    motif = motif_for(prompt)
-    if motif is not None:
-        draw_motif(motif, canvas, palette, rng)
+    draw_motifs(motifs_for(prompt), canvas, palette, rng)
     return canvas

@@ -6,47 +6,67 @@ from PIL import Image, ImageDraw, ImageFont
 
 from sandbox.painter.canvas import Canvas
 
-TRUTH = "sandbox drawing, not AI"
-_FONT_SHARE = 0.028
-_MIN_FONT_PX, _MAX_FONT_PX = 9, 30
+TRUTH = "drawn by the sandbox"
+_FONT_SHARE = 0.034
+_MIN_FONT_PX, _MAX_FONT_PX = 9, 34
 _INK, _QUIET_INK = (245, 245, 240), (205, 208, 214)
 _STRIP_DARKNESS = 0.62
 _ELLIPSIS = "..."
+_ROOM_SHARE = 0.92
+_LINE_SHARE = 1.4
+_FINE = 4
+"""Letters are drawn this much larger and then reduced: at their own size they would stand on whole pixels."""
+_WORD_SPACE = 0.3
+"""Between two words, as a share of the size: Pillow's own face has narrower ones than these sizes bear."""
 
 
 def write_caption(canvas: Canvas, *, prompt: str, seed: int) -> None:
-    """Write on one line where it fits, else on two."""
-    size_px = min(max(round(canvas.height_px * _FONT_SHARE), _MIN_FONT_PX), _MAX_FONT_PX)
-    font = _font(size_px)
-    margin_px = round(size_px * 0.9)
-    room_px = canvas.width_px - 2 * margin_px
-    note = f"seed {seed} | {TRUTH}"
-    note_px = font.getlength(note)
-    fits_on_one = room_px - note_px > room_px * 0.4
-    lines = 1 if fits_on_one or not prompt.strip() else 2
-    line_px = round(size_px * 1.35)
-    top_px = canvas.height_px - lines * line_px - margin_px
+    """Write two lines in the middle, no wider than the picture is high: where four are shown, each is cut square."""
+    size_px = min(max(round(canvas.short_px * _FONT_SHARE), _MIN_FONT_PX), _MAX_FONT_PX)
+    room_px = canvas.short_px * _ROOM_SHARE
+    lines = [
+        (shortened(prompt, size_px, room_px), _INK),
+        (shortened(f"seed {seed} | {TRUTH}", size_px, room_px), _QUIET_INK),
+    ]
+    written = [(text, ink) for text, ink in lines if text]
+    line_px = round(size_px * _LINE_SHARE)
+    margin_px = round(size_px * 0.5)
+    top_px = canvas.height_px - len(written) * line_px - 2 * margin_px
     _darken(canvas.image, top_px)
-
-    draw = ImageDraw.Draw(canvas.image)
-    title = shortened(prompt, font, room_px - (note_px + 2 * margin_px if fits_on_one else 0))
-    first_y = top_px + margin_px / 2
-    draw.text((margin_px, first_y), title, font=font, fill=_INK)
-    note_x = canvas.width_px - margin_px - note_px if fits_on_one else margin_px
-    draw.text((note_x, first_y + (lines - 1) * line_px), note, font=font, fill=_QUIET_INK)
+    for number, (text, ink) in enumerate(written):
+        _write_centred(canvas.image, text, ink, size_px, top_px + margin_px + number * line_px)
 
 
-def shortened(text: str, font: ImageFont.FreeTypeFont, room_px: float) -> str:
+def shortened(text: str, size_px: int, room_px: float) -> str:
     """Keep as many whole words as fit, from the first on."""
     words = text.split()
-    kept = ""
-    for word in words:
-        longer = f"{kept} {word}".lstrip()
-        if font.getlength(longer + _ELLIPSIS) > room_px:
+    kept: list[str] = []
+    for number, word in enumerate(words):
+        rest = _ELLIPSIS if number < len(words) - 1 else ""
+        if width_px(" ".join((*kept, word + rest)), size_px) > room_px:
             break
-        kept = longer
-    is_cut = bool(kept) and kept != " ".join(words)
-    return kept + _ELLIPSIS if is_cut else kept
+        kept.append(word)
+    is_cut = bool(kept) and len(kept) < len(words)
+    return " ".join(kept) + (_ELLIPSIS if is_cut else "")
+
+
+def width_px(text: str, size_px: int) -> float:
+    """Measure a line as it will be written."""
+    words = text.split()
+    letters = sum(_font(size_px * _FINE).getlength(word) for word in words) / _FINE
+    return letters + max(0, len(words) - 1) * _WORD_SPACE * size_px
+
+
+def _write_centred(image: Image.Image, text: str, ink: tuple[int, int, int], size_px: int, top_px: int) -> None:
+    font = _font(size_px * _FINE)
+    wide = round(width_px(text, size_px)) + 2
+    sheet = Image.new("L", (wide * _FINE, round(size_px * _LINE_SHARE) * _FINE))
+    draw = ImageDraw.Draw(sheet)
+    x = 0.0
+    for word in text.split():
+        draw.text((x, 0), word, font=font, fill=255)
+        x += font.getlength(word) + _WORD_SPACE * size_px * _FINE
+    image.paste(ink, (round((image.width - wide) / 2), top_px), sheet.reduce(_FINE))
 
 
 @lru_cache(maxsize=32)

@@ -10,11 +10,16 @@ from sandbox.painter.colour import Colour, from_hex, mix, turned
 _WORD = re.compile(r"[a-z]+")
 _TINT_SHARE = 0.3
 _MAX_HUE_TURN = 0.035
+_AUTUMN = frozenset({"autumn", "fall"})
+_STORMY = frozenset({"storm", "stormy", "thunder", "thunderstorm"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Palette:
-    """The colours of one picture: sky from top to horizon, land from far to near, the light, one that stands out."""
+    """The colours of one picture: sky from top to horizon, land from far to near, the light, one that stands out.
+
+    `named` is the colour that the prompt itself names, if it names one.
+    """
 
     sky: tuple[Colour, Colour, Colour]
     far: Colour
@@ -22,6 +27,9 @@ class Palette:
     light: Colour
     accent: Colour
     is_dark: bool = False
+    named: Colour | None = None
+    is_autumn: bool = False
+    is_stormy: bool = False
 
 
 def _mood(sky: str, land: str, light: str, accent: str, *, is_dark: bool = False) -> Palette:
@@ -47,16 +55,20 @@ MOODS: Mapping[str, Palette] = {
     "desert": _mood("5aa0c8 f3cf9a fde8c4", "e2b07e a5502f", "fff4d0", "1f7a8c"),
     "sea": _mood("2a78b8 8fd0e3 eaf7f2", "7fc4cf 0d4a6b", "fff7d6", "f25f5c"),
     "storm": _mood("2f3b46 5d6d7a a9b6b8", "76868d 1f2a30", "e8f0f2", "f7b801"),
+    "autumn": _mood("6f9fc4 cfd8d4 f7e6c4", "d8b483 7a5a2c", "fff0cc", "c8442f"),
+    "room": _mood("c9b79c dcccb0 e9dec8", "b98d5f 7a5232", "fff3d6", "3f7f9c"),
     "neon": _mood("12052e 5b1e8c ff4fa0", "7a2c9e 14062b", "ffd1f5", "2de2e6", is_dark=True),
 }
+_ANYWHERE = [name for name in MOODS if name != "room"]
 _TIMES: Mapping[str, str] = {
     "day": "day sunny noon",
-    "dawn": "dawn morning sunrise early mist fog pastel",
-    "sunset": "sunset evening dusk autumn golden",
-    "night": "night midnight",
+    "dawn": "dawn morning sunrise early mist fog misty pastel",
+    "sunset": "sunset evening dusk golden",
+    "night": "night midnight moonlight",
     "winter": "winter snow snowy ice frozen christmas",
-    "storm": "storm rain thunder noir",
+    "storm": "storm stormy rain rainy thunder thunderstorm noir",
     "neon": "neon cyberpunk synthwave vaporwave",
+    "autumn": "autumn fall",
 }
 """Words for an hour or a weather: they count before words for a place or a thing, wherever they stand."""
 _PLACES: Mapping[str, str] = {
@@ -69,6 +81,7 @@ _PLACES: Mapping[str, str] = {
     "desert": "desert sand dune dunes camel canyon mars",
     "sea": "sea ocean beach lake boat ship island wave waves fish river lighthouse whale",
     "neon": "city robot future arcade",
+    "room": "table room kitchen shelf desk teapot cup vase",
 }
 _COLOURS: Mapping[str, str] = {
     "red": "d62839", "orange": "f3722c", "yellow": "f9c74f", "gold": "e9b949", "green": "43aa5b", "teal": "1b9aaa",
@@ -86,7 +99,12 @@ def palette_for(prompt: str, rng: random.Random, *, tint: Colour | None = None) 
     """Choose the colours; `tint` (from a reference) counts where the prompt names no colour."""
     words = words_of(prompt)
     named = next((from_hex(_COLOURS[word]) for word in words if word in _COLOURS), None)
-    palette = _turned(_mood_for(words, rng), rng.uniform(-_MAX_HUE_TURN, _MAX_HUE_TURN))
+    palette = replace(
+        _turned(_mood_for(words, rng), rng.uniform(-_MAX_HUE_TURN, _MAX_HUE_TURN)),
+        named=named,
+        is_autumn=not _AUTUMN.isdisjoint(words),
+        is_stormy=not _STORMY.isdisjoint(words),
+    )
     accent = named or tint
     if accent is None:
         return replace(palette, accent=turned(palette.accent, hue_turn=rng.uniform(-0.08, 0.08)))
@@ -97,7 +115,7 @@ def palette_for(prompt: str, rng: random.Random, *, tint: Colour | None = None) 
 
 def _mood_for(words: list[str], rng: random.Random) -> Palette:
     # Drawn in any case, so that the rest of the picture does not hang on whether a word decided this.
-    drawn = rng.choice(list(MOODS))
+    drawn = rng.choice(_ANYWHERE)
     asked = (
         mood for table in (_TIMES, _PLACES) for word in words for mood, known in table.items() if word in known.split()
     )

@@ -9,7 +9,9 @@ from sandbox.painter.canvas import Canvas, Pen, Point
 from sandbox.painter.colour import BLACK, WHITE, Colour, mix
 from sandbox.painter.palette import Palette, words_of
 from sandbox.painter.sky import paint_sky, paint_stars
+from sandbox.painter.storm import paint_storm
 from sandbox.painter.terrain import Block, down_to_edge, ellipse, peaks, ridge, skyline, snow_line
+from sandbox.painter.things import AUTUMN_LEAVES
 
 Scene = Callable[[Canvas, Palette, random.Random], None]
 
@@ -22,7 +24,9 @@ _LIT_SHARE = 0.42
 def scene_for(prompt: str, rng: random.Random) -> Scene:
     """Choose the scene."""
     drawn = rng.choice(_COMMON)
-    asked = (scene for word in words_of(prompt) for scene, names in _WORDS.items() if word in names)
+    words = words_of(prompt)
+    # "A balloon over the mountains" is in the mountains: a place counts before a thing that has its usual place.
+    asked = (scene for table in (_PLACES, _THINGS) for word in words for scene, names in table.items() if word in names)
     return next(asked, drawn)
 
 
@@ -40,7 +44,8 @@ def paint_hills(canvas: Canvas, palette: Palette, rng: random.Random) -> None:
         mist = mix(land, palette.sky[2], 0.45 * (1 - depth * 0.7))
         _cover(canvas, down_to_edge(line), land, mist)
         if depth > _TREE_LINE:
-            _trees(canvas, line, mix(land, palette.near, 0.7), rng, size=0.03 + 0.06 * depth)
+            trees = _leafy_trees if palette.is_autumn else _trees
+            trees(canvas, line, mix(land, palette.near, 0.7), rng, size=0.03 + 0.06 * depth)
 
 
 def paint_mountains(canvas: Canvas, palette: Palette, rng: random.Random) -> None:
@@ -62,6 +67,9 @@ def paint_mountains(canvas: Canvas, palette: Palette, rng: random.Random) -> Non
 
 def paint_sea(canvas: Canvas, palette: Palette, rng: random.Random) -> None:
     """Paint open water with the light's path on it, and land far out."""
+    if palette.is_stormy:
+        paint_storm(canvas, palette, rng)
+        return
     horizon = rng.uniform(0.5, 0.6)
     sun_x = paint_sky(canvas, palette, rng, horizon)
     shore = ridge(rng, horizon - 0.01, rise=0.06 * canvas.squatness, roughness=0.7)
@@ -73,6 +81,19 @@ def paint_sea(canvas: Canvas, palette: Palette, rng: random.Random) -> None:
     for number in range(3):
         wave = ridge(rng, 0.8 + 0.08 * number, rise=0.02, roughness=0.4)
         _cover(canvas, down_to_edge(wave), mix(bright, deep, 0.6), deep, opacity=0.55)
+
+
+def paint_room(canvas: Canvas, palette: Palette, rng: random.Random) -> None:
+    """Paint a wall with a window in it, and a table that reaches to the lower edge."""
+    canvas.fill((mix(palette.sky[0], WHITE, 0.25), palette.sky[1], mix(palette.sky[1], palette.near, 0.25)))
+    x, wide = rng.choice((0.12, 0.64)), 0.24
+    canvas.glow((x + wide / 2, 0.32), 0.8, palette.light, 0.55)
+    canvas.shape(lambda pen: pen.box(x - 0.015, 0.09, x + wide + 0.015, 0.53), (mix(palette.near, BLACK, 0.1),))
+    canvas.shape(lambda pen: pen.box(x, 0.11, x + wide, 0.51), ((126, 184, 226), (214, 234, 240)))
+    bars = [(x + wide / 2 - 0.004, 0.11, x + wide / 2 + 0.004, 0.51), (x, 0.3, x + wide, 0.31)]
+    canvas.shape(lambda pen: [pen.box(*bar) for bar in bars], (mix(palette.near, BLACK, 0.1),))
+    canvas.shape(lambda pen: pen.box(0, 0.72, 1, 1), (palette.far, palette.near))
+    canvas.shape(lambda pen: pen.box(0, 0.72, 1, 0.735), (mix(palette.far, WHITE, 0.35),))
 
 
 def paint_city(canvas: Canvas, palette: Palette, rng: random.Random) -> None:
@@ -131,6 +152,21 @@ def _trees(canvas: Canvas, line: list[Point], colour: Colour, rng: random.Random
     canvas.shape(lambda pen: [_fir(pen, place, height) for place, height in places], (colour,))
 
 
+def _leafy_trees(canvas: Canvas, line: list[Point], _colour: Colour, rng: random.Random, *, size: float) -> None:
+    tall = size * canvas.squatness
+    for leaf in AUTUMN_LEAVES:
+        places = [(rng.choice(line), rng.uniform(0.6, 1.1) * tall) for _ in range(rng.randint(3, 7))]
+        trunks = [((x, y), (x, y - high * 0.6), high) for (x, y), high in places]
+        canvas.shape(
+            lambda pen, trunks=trunks: [pen.line(trunk[:2], trunk[2] * 0.12) for trunk in trunks], ((92, 62, 42),)
+        )
+        crowns = [((x, y - high * 0.75), high * 0.42) for (x, y), high in places]
+        canvas.shape(
+            lambda pen, crowns=crowns: [pen.oval(middle, size / pen.aspect, size) for middle, size in crowns],
+            (mix(leaf, WHITE, 0.15), mix(leaf, BLACK, 0.15)),
+        )
+
+
 def _fir(pen: Pen, foot: Point, height: float) -> None:
     x, y = foot
     for level in range(3):
@@ -175,15 +211,32 @@ class _Planet:
 
 
 _COMMON: tuple[Scene, ...] = (paint_hills, paint_mountains, paint_sea, paint_ribbons)
-_WORDS: Mapping[Scene, frozenset[str]] = {
-    scene: frozenset(words.split())
-    for scene, words in {
-        paint_city: "city street tower skyscraper cyberpunk town robot car noir",
-        paint_space: "space planet galaxy stars rocket spaceship astronaut alien universe cosmos ufo",
-        paint_sea: "sea ocean beach lake boat ship island wave waves fish river lighthouse whale",
-        paint_mountains: "mountain mountains alps peak peaks snow winter glacier castle dragon volcano",
-        paint_hills: "hill hills meadow forest field garden house cottage home tree trees mushroom fox deer cat kitten "
-        "dog cube box ball sphere balloon autumn",
-        paint_ribbons: "abstract pattern flow ribbon music dream wallpaper texture",
-    }.items()
-}
+
+
+def _table(words: Mapping[Scene, str]) -> Mapping[Scene, frozenset[str]]:
+    return {scene: frozenset(listed.split()) for scene, listed in words.items()}
+
+
+_PLACES = _table(
+    {
+        paint_city: "city street town harbour skyline cyberpunk noir",
+        paint_space: "space galaxy universe cosmos planet",
+        paint_sea: "sea ocean beach lake island wave waves river coast bay",
+        paint_mountains: "mountain mountains alps peak peaks glacier",
+        paint_hills: "hill hills meadow forest field garden wood woods valley",
+        paint_room: "table room kitchen shelf desk",
+        paint_ribbons: "abstract pattern flow ribbon wallpaper texture",
+    }
+)
+_THINGS = _table(
+    {
+        paint_city: "tower skyscraper robot android car",
+        paint_space: "stars rocket spaceship astronaut alien ufo",
+        paint_sea: "boat ship sailboat fish lighthouse whale",
+        paint_mountains: "snow snowy winter castle dragon volcano",
+        paint_hills: "house cottage home hut cabin tree trees mushroom fox deer cat kitten cats dog puppy owl cube box "
+        "ball sphere balloon autumn flower flowers rose tulip daisy",
+        paint_room: "teapot kettle cup vase",
+        paint_ribbons: "music dream",
+    }
+)

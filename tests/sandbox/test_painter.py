@@ -5,8 +5,10 @@ import pytest
 from PIL import Image, ImageChops
 
 from sandbox.painter import paint
-from sandbox.painter.motifs import motif_for
+from sandbox.painter.captions import shortened, width_px
+from sandbox.painter.motifs import KINDS, motifs_for
 from sandbox.painter.palette import MOODS, palette_for, words_of
+from sandbox.painter.scenes import paint_mountains, scene_for
 
 RED = paint(prompt="a red cube", seed=1, width_px=96, height_px=96)
 
@@ -85,12 +87,29 @@ def test_no_prompt_is_too_odd(prompt: str) -> None:
     assert opened(small(prompt)).size == (128, 72)
 
 
-@pytest.mark.parametrize(
-    "word", ["cube", "ball", "house", "boat", "cat", "balloon", "robot", "rocket", "tree", "mushroom"]
-)
+@pytest.mark.parametrize("word", sorted(word for kind in KINDS for word in kind.words.split()))
 def test_a_thing_that_can_be_drawn_is_drawn(word: str) -> None:
-    assert motif_for(f"one {word}, please") is not None
-    assert opened(small(f"one {word}, please")).size == (128, 72)
+    assert len(motifs_for(f"one {word}, please")) == 1
+    assert difference(small(f"one {word}, on a hill"), small("one xyz, on a hill")) > 1
+
+
+def test_everything_that_a_prompt_names_is_drawn_and_a_place_counts_before_a_thing() -> None:
+    assert [kind.draw.__name__ for kind in motifs_for("a cat in front of a house, a cat in a tree")] == [
+        "cat",
+        "house",
+        "tree",
+    ]
+    balloon = scene_for("a balloon over the mountains at dawn", random.Random(1))
+    assert balloon is paint_mountains
+    assert palette_for("a boat on a stormy sea", random.Random(1)).is_stormy
+
+
+@pytest.mark.parametrize("side_px", [128, 576, 1024])
+def test_a_caption_fits_into_the_square_that_a_tile_shows(side_px: int) -> None:
+    size_px = max(9, round(side_px * 0.034))
+    text = shortened("a very long prompt " * 20, size_px, side_px * 0.92)
+    assert text.endswith("...")
+    assert width_px(text, size_px) <= side_px * 0.92
 
 
 def test_the_hour_counts_before_the_place() -> None:
