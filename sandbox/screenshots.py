@@ -140,7 +140,7 @@ async def _behind(visit: Visit, album: Album) -> None:
     await album.add("faults")
     await visit.page.keyboard.press("Escape")
     await visit.page.locator("#strip").get_by_role("button", name="Pull the plug").click()
-    killed = visit.page.locator(".story li:visible", has_text="Killed process")
+    killed = visit.page.locator(".story li:visible", has_text="The bot is killed")
     await killed.first.wait_for()
     await album.add("plug-pulled")
     await visit.page.locator(".story.good:visible").first.wait_for()

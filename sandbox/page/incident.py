@@ -8,11 +8,15 @@ from sandbox.discord.jsontypes import JsonObject
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """`promise` is what should happen; `steps` is what did, in order. `message_id` is the card that it is about."""
+    """`promise` is what should happen; `steps` is what did, in order. `message_id` is the card that it is about.
+
+    `by_id` is the person on whose page it stands: what one tries out covers nobody else's screen.
+    """
 
     name: str
     label: str
     promise: str
+    by_id: int
     steps: Sequence[str] = ()
     over: bool = False
     kept: bool | None = None
@@ -30,6 +34,7 @@ class Incident:
             "name": self.name,
             "label": self.label,
             "promise": self.promise,
+            "by": str(self.by_id),
             "steps": [*self.steps],
             "over": self.over,
             "kept": self.kept,

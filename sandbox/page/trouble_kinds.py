@@ -2,27 +2,27 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import Enum, auto
+from functools import partial
 
 from sandbox.discord import Interaction, Message
 from sandbox.oxen import Hold, LoseAnswer, Refuse, Stick, server_error, too_many_requests
+from sandbox.page import promises
 from sandbox.page.backstage import Backstage
+from sandbox.page.evidence import Evidence
+from sandbox.page.promises import Promise
 
 _QUEUE = "POST /ai/queue"
 # The edit that brings the picture, on the interaction's token.
 _EDIT = r"/webhooks/\d+/[^/]+/messages/"
 _SLOW_ANSWER_S = 4.0
 _RETRY_AFTER_S = 2
-_SMALL_UPLOAD_BYTES = 40_000
-"""Less than any picture of the painter's, so that every one must be made smaller."""
-
-
-class Ending(Enum):
-    """How the card should end."""
-
-    PICTURE = auto()
-    GONE = auto()
-    CANCELLED = auto()
+SMALL_UPLOAD_BYTES = 9_000
+"""Less than any picture of the painter's (a test holds it), so that every one must be made smaller."""
+_REFUSED = 400
+END_S = 120.0
+"""A silent stream is noticed after 45 s, an unclear order after the bot's grace."""
+_STUCK_S = 46 * 60.0
+"""The bot itself gives a generation up after 45 minutes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +33,29 @@ class Target:
     message: Message
 
 
+def settled(seen: Evidence) -> bool:
+    """Tell whether nothing is still to come: the card has ended, with what Oxen made of it."""
+    return seen.card is not None and not seen.under_way and len(seen.shown) >= len(seen.made)
+
+
+def settled_and_answered(seen: Evidence) -> bool:
+    """Tell whether the bot knows, too, that its last edit was taken."""
+    return (
+        settled(seen) and bool(seen.edits()) and seen.edits()[-1].error is None and seen.edits()[-1].status < _REFUSED
+    )
+
+
+def found_gone(seen: Evidence) -> bool:
+    """Tell whether the bot has learnt that the card is gone, which it does at its next edit only."""
+    return seen.card is None and any(each.error is not None for each in seen.edits())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
     """One button. `before` is done ahead of the order, `while_painting` in the middle of it; `kills` ends the bot then.
 
-    `told` is the step of the story that says so.
+    `told` is the step of the story that says so. `over` tells when there is something to judge, at the latest after
+    `patience_s`; `kept` judges it.
     """
 
     label: str
@@ -46,7 +64,14 @@ class Trouble:
     before: Callable[[Backstage], object] | None = None
     while_painting: Callable[[Backstage, Target], object] | None = None
     kills: bool = False
-    ending: Ending = Ending.PICTURE
+    kept: Promise = promises.picture_lands
+    over: Callable[[Evidence], bool] = settled
+    patience_s: float = END_S
+
+    @property
+    def strikes(self) -> bool:
+        """Whether it strikes what is being painted, whoever asked for it and when."""
+        return self.kills or self.while_painting is not None
 
 
 def _drop_stream(stage: Backstage, _target: Target) -> None:
@@ -83,24 +108,28 @@ TROUBLES: Mapping[str, Trouble] = {
         promise="The event stream breaks off while it paints. The bot connects again and asks for what it missed.",
         told="The stream broke off.",
         while_painting=_drop_stream,
+        kept=promises.stream_comes_back,
     ),
     "freeze-stream": Trouble(
         label="Freeze the stream",
         promise="The stream stays open and says nothing. After 45 silent seconds the bot connects again, and it lands.",
         told="The stream is silent now. This takes up to a minute.",
         while_painting=_freeze_stream,
+        kept=promises.stream_comes_back,
     ),
     "lose-answer": Trouble(
         label="Swallow an answer",
         promise="Oxen takes the order, but its answer is lost. The bot finds it in Oxen's list and pays once.",
         told="The next answer to POST /ai/queue will be lost.",
         before=lambda stage: stage.oxen.faults.add(LoseAnswer(route=_QUEUE)),
+        kept=promises.order_is_found,
     ),
     "delay": Trouble(
         label="Answer slowly",
         promise="Oxen takes 4 s to answer the order. The card is there at once all the same.",
         told="The next answer to POST /ai/queue will take 4 s.",
         before=lambda stage: stage.oxen.faults.add(Hold(route=_QUEUE, before_s=_SLOW_ANSWER_S)),
+        kept=promises.card_is_at_once,
     ),
     "too-many": Trouble(
         label="429 from Oxen",
@@ -109,55 +138,65 @@ TROUBLES: Mapping[str, Trouble] = {
         before=lambda stage: stage.oxen.faults.add(
             Refuse(route=_QUEUE, answer=too_many_requests(retry_after_s=_RETRY_AFTER_S))
         ),
+        kept=partial(promises.waits_as_told, retry_after_s=_RETRY_AFTER_S),
     ),
     "server-error": Trouble(
         label="500 from Oxen",
         promise="Oxen breaks down over the order. The bot looks whether it was taken, and only then orders once more.",
         told="The next POST /ai/queue will be answered 500.",
         before=lambda stage: stage.oxen.faults.add(Refuse(route=_QUEUE, answer=server_error())),
+        kept=promises.looks_before_it_orders,
     ),
     "discord-limit": Trouble(
         label="429 from Discord",
         promise="Discord puts the edit off. The picture comes two seconds later, once.",
         told="The next edit will be answered 429, retry after 2 s.",
         before=lambda stage: stage.discord.faults.rate_limit(_EDIT, _RETRY_AFTER_S, method="PATCH"),
+        kept=partial(promises.edit_is_repeated, status=429, after_s=_RETRY_AFTER_S),
     ),
     "discord-error": Trouble(
         label="502 from Discord",
         promise="Discord takes the edit, but says 502. The same edit once more shows the same picture, once.",
         told="The next edit will be done and answered 502.",
         before=lambda stage: stage.discord.faults.lose_answer(_EDIT, method="PATCH"),
+        kept=partial(promises.edit_is_repeated, status=502),
+        over=settled_and_answered,
     ),
     "expire-token": Trouble(
         label="Expire the token",
         promise="The token of this command dies early. The picture comes by the bot's own token instead.",
         told="The token is dead: 401, code 50027.",
         while_painting=_expire_token,
+        kept=promises.own_token_serves,
     ),
     "small-upload": Trouble(
         label="Shrink the size limit",
-        promise="Only files up to 40 kB may be sent. The picture is made smaller, and the card says so.",
-        told="This order may carry 40 kB.",
-        before=lambda stage: stage.discord.circumstances.limit_uploads(_SMALL_UPLOAD_BYTES),
+        promise="Only files up to 9 kB may be sent. The picture is made smaller, and the card says so.",
+        told="This order may carry 9 kB.",
+        before=lambda stage: stage.discord.circumstances.limit_uploads(SMALL_UPLOAD_BYTES),
+        kept=promises.made_smaller,
     ),
     "delete-message": Trouble(
         label="Delete the message",
         promise="A moderator deletes the card while it paints. What somebody deleted is never posted again.",
         told="The message is deleted.",
         while_painting=_delete_message,
-        ending=Ending.GONE,
+        kept=promises.stays_deleted,
+        over=found_gone,
     ),
     "stuck": Trouble(
         label="Get a job stuck",
         promise="Painting never ends. You can cancel it on the card; after 45 minutes the bot would by itself.",
-        told="This picture will never be ready.",
+        told="This picture will never be ready. Press Cancel on its card.",
         before=lambda stage: stage.oxen.faults.add(Stick()),
-        ending=Ending.CANCELLED,
+        kept=promises.is_cancelled,
+        patience_s=_STUCK_S,
     ),
     "gateway": Trouble(
         label="Lose the gateway",
         promise="The line to Discord breaks while it paints. The bot resumes its session, and the picture lands.",
         told="The line to Discord broke.",
         while_painting=_drop_gateway,
+        kept=promises.session_resumes,
     ),
 }

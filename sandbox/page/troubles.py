@@ -8,9 +8,10 @@ from sandbox.discord.jsontypes import Json
 from sandbox.discord.state import DEFAULT_UPLOAD_LIMIT_BYTES
 from sandbox.page.backstage import Backstage
 from sandbox.page.bell import Topic
+from sandbox.page.evidence import Order, order_of, under_way
 from sandbox.page.incident import Incident
 from sandbox.page.keeper import BotState
-from sandbox.page.story import DARK_S, Order, Story
+from sandbox.page.story import DARK_S, Story
 from sandbox.page.trouble_kinds import TROUBLES, Trouble
 
 COMMAND = "imagine"
@@ -42,21 +43,35 @@ class Troubles:
         return [{"name": name, "label": each.label, "promise": each.promise} for name, each in TROUBLES.items()]
 
     async def begin(self, name: str, viewer: User, channel: Channel) -> None:
-        """Order a picture in somebody's name and let this go wrong with it.
+        """Let this go wrong with what is being painted, or with a picture ordered in the viewer's name.
 
         Raises KeyError for an unknown name, BusyError, and ClientRefusedError where there is no such command.
         """
         trouble = TROUBLES[name]
-        if self._backstage.bot.status.state is not BotState.RUNNING:
-            raise BusyError("The bot is not running. Start it first.")
         await self._end_story()
-        incident = Incident(name=name, label=trouble.label, promise=trouble.promise)
-        order = self._order(trouble, viewer, channel)
-        self._tell(incident.then(f"{viewer.display_name} asks for a picture."))
+        self._demand_a_running_bot()
+        incident = Incident(name=name, label=trouble.label, promise=trouble.promise, by_id=viewer.id)
+        struck = under_way(self._backstage, viewer) if trouble.strikes else None
+        if struck is None:
+            order = self._order(trouble, viewer, channel)
+            self._tell(incident.then(f"{viewer.display_name} asks for a picture."))
+        else:
+            order = order_of(self._backstage, struck)
+            asked_by = self._backstage.discord.world.users[struck.user_id].display_name
+            self._tell(incident.then(f"It strikes the picture that {asked_by} asked for."))
         self._story = Story(
             self._backstage, trouble, order, incident=self.incident or incident, tell=self._tell, dark_s=self._dark_s
         )
         self._telling = asyncio.create_task(self._story.play(), name=f"trouble {name}")
+
+    def _demand_a_running_bot(self) -> None:
+        match self._backstage.bot.status.state:
+            case BotState.RUNNING:
+                return
+            case BotState.STARTING:
+                raise BusyError("The bot is just starting. Try again in a moment.")
+            case BotState.STOPPED:
+                raise BusyError("The bot is not running. Press Start it, at the right.")
 
     async def put_right(self) -> None:
         """Take back whatever waits to go wrong, close the story, and start the bot if it does not run."""
@@ -82,7 +97,9 @@ class Troubles:
         self._backstage.discord.faults.clear()
 
     def _order(self, trouble: Trouble, viewer: User, channel: Channel) -> Order:
-        discord, rows_before = self._backstage.discord, len(self._backstage.oxen.ledger.generations)
+        discord = self._backstage.discord
+        if not any(each["name"] == COMMAND for each in discord.people.commands(viewer, channel)):
+            raise ClientRefusedError(f"There is no /{COMMAND} here. Choose a channel, and press it there.")
         if trouble.before is not None:
             trouble.before(self._backstage)
         try:
@@ -93,7 +110,7 @@ class Troubles:
         finally:
             # An interaction keeps the limit of its moment; that of all others shall not shrink.
             discord.circumstances.limit_uploads(DEFAULT_UPLOAD_LIMIT_BYTES)
-        return Order(interaction=interaction, rows_before=rows_before)
+        return order_of(self._backstage, interaction)
 
     def _tell(self, incident: Incident | None) -> None:
         self.incident = incident

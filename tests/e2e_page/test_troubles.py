@@ -41,7 +41,7 @@ async def test_a_trouble_ends_as_promised(faults: Visit, name: str) -> None:
 async def test_after_the_plug_was_pulled_the_picture_is_on_the_same_message(faults: Visit, demo: Demo) -> None:
     before = await faults.messages.count()
     await faults.page.locator("#strip").get_by_role("button", name="Pull the plug").click()
-    await faults.page.locator(".drawer .story li", has_text="Killed process").wait_for()
+    await faults.page.locator(".drawer .story li", has_text="The bot is killed").wait_for()
     await ending(faults)
     assert await faults.messages.count() == before + 1
     assert await faults.last.locator(".gallery img").count() == 1
@@ -53,7 +53,7 @@ async def test_a_stuck_job_ends_by_cancel(faults: Visit, demo: Demo) -> None:
     await faults.says("Painting")
     await demo.oxen.wait_for(lambda: demo.oxen.ledger.generations[-1].status is Status.PROCESSING)
     await faults.press("Cancel")
-    assert "The card says: Cancelled." in await ending(faults)
+    assert "It is cancelled, on its card and at Oxen." in await ending(faults)
 
 
 async def test_a_frozen_stream_begins_a_story_that_can_be_dismissed(faults: Visit) -> None:
@@ -76,7 +76,7 @@ async def test_on_a_phone_the_story_stands_above_the_message_box(visitors: Visit
 async def test_there_is_no_trouble_where_there_are_no_commands(visitors: Visitors) -> None:
     visit = await visitors.open("#/@easel/robin")
     await visit.page.get_by_role("button", name="Pull the plug").click()
-    await visit.page.locator(".toast", has_text="There is no command 'imagine'").wait_for()
+    await visit.page.locator(".toast", has_text="There is no /imagine here.").wait_for()
 
 
 async def test_the_log_shows_what_was_sent_without_what_opens_a_door(visitors: Visitors, demo: Demo) -> None:
