@@ -43,17 +43,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--port",
         type=_port,
-        default=demo.PORT,
         help=f"where the page is (default: {demo.PORT}, or the next one that is free)",
     )
     return parser
 
 
 def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= HIGHEST_PORT:
-        raise ValueError
-    return port
+    if not (text.isascii() and text.isdecimal() and int(text) <= HIGHEST_PORT):
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: a port is a number from 0 to {HIGHEST_PORT}.")
+    return int(text)
 
 
 async def _until_interrupted(work: Coroutine[Any, Any, int], terminal: Terminal, *, exit_code: int) -> int:

@@ -38,14 +38,19 @@ class Demo:
     page: PageServer
 
 
-async def run(terminal: Terminal, *, port: int = PORT, command: Sequence[str] = BOT) -> int:
-    """Serve the page until cancelled, and give the exit code if it could not be started."""
+async def run(terminal: Terminal, *, port: int | None = None, command: Sequence[str] = BOT) -> int:
+    """Serve the page until cancelled, and give the exit code if it could not be started.
+
+    A port that somebody asked for is taken or refused; only the usual one gives way to the next that is free.
+    """
     terminal.line("Starting a local Discord, a local Oxen and the real bot. The first picture takes about 5 s.")
     with tempfile.TemporaryDirectory(prefix="easel-demo-") as name:
         folder = Path(name)
         try:
-            async with open_demo(folder=folder, port=port, command=command) as demo:
-                _announce(terminal, demo.page, port)
+            async with open_demo(
+                folder=folder, port=PORT if port is None else port, strict_port=port is not None, command=command
+            ) as demo:
+                _announce(terminal, demo.page)
                 await asyncio.Event().wait()
         except FAILURES as error:
             terminal.failure(f"The sandbox could not start. {error}")
@@ -58,6 +63,7 @@ async def open_demo(
     *,
     folder: Path,
     port: int = 0,
+    strict_port: bool = False,
     discord: LocalDiscord | None = None,
     painting_s: tuple[float, float] = PAINTING_S,
     dark_s: float = DARK_S,
@@ -84,7 +90,7 @@ async def open_demo(
         )
         try:
             backstage = Backstage(discord=discord, oxen=oxen, bot=bot, bell=bell)
-            async with PageServer(backstage, port=port, dark_s=dark_s) as page:
+            async with PageServer(backstage, port=port, strict_port=strict_port, dark_s=dark_s) as page:
                 await bot.start()
                 await _paint_first_picture(discord)
                 yield Demo(discord=discord, oxen=oxen, bot=bot, page=page)
@@ -120,9 +126,9 @@ async def _paint_first_picture(discord: LocalDiscord) -> None:
     await discord.wait_for(shown, timeout_s=FIRST_PICTURE_S)
 
 
-def _announce(terminal: Terminal, page: PageServer, wanted_port: int) -> None:
-    if wanted_port and page.port != wanted_port:
-        terminal.line(f"Port {wanted_port} is taken, so the page is on {page.port}.")
+def _announce(terminal: Terminal, page: PageServer) -> None:
+    if page.wanted_port and page.port != page.wanted_port:
+        terminal.line(f"Port {page.wanted_port} is taken, so the page is on {page.port}.")
     terminal.heading(f"Open {page.url} in a browser.")
     terminal.line("Ctrl-C ends everything and leaves nothing behind.")
 

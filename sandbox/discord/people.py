@@ -30,6 +30,7 @@ from sandbox.discord.state import (
 from sandbox.discord.windows import FieldValue, chosen_in, field_answer, filled_in
 
 _CONTEXT_GUILD, _CONTEXT_BOT_DM = 0, 1
+_MIB = 1024 * 1024
 Files: TypeAlias = Mapping[str, Upload]
 
 
@@ -234,8 +235,12 @@ class People:
         return nsfw_ok and Permission.USE_APPLICATION_COMMANDS in granted
 
     def _upload(self, user: User, channel: Channel, upload: Upload) -> Attachment:
-        if len(upload.data) > interaction_limit_bytes(self.core.world, user.id, channel):
-            raise ClientRefusedError("The file is too large for this person here.")
+        limit_bytes = interaction_limit_bytes(self.core.world, user.id, channel)
+        if len(upload.data) > limit_bytes:
+            size = f"{len(upload.data) / _MIB:.1f} MB"
+            raise ClientRefusedError(
+                f"{upload.filename} has {size}; at most {limit_bytes / _MIB:g} MB may be sent here."
+            )
         world = self.core.world
         return stored(upload, attachment_id=self.core.new_id(), folder_id=world.application.id, ephemeral=True)
 

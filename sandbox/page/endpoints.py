@@ -59,14 +59,15 @@ class Endpoints:
 
     async def state(self, request: web.Request) -> web.StreamResponse:
         viewer = self.backstage.person(request.query.get("as", ""))
-        return _json(self.scenery.state(viewer))
+        return _json(self.scenery.state(viewer, since=self.scenery.begin()))
 
     async def changes(self, request: web.Request) -> web.StreamResponse:
         """Send everything once, then what changes, as server-sent events, until the browser goes."""
         viewer = self.backstage.person(request.query.get("as", ""))
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await response.prepare(request)
-        feed = Feed(self.scenery, viewer)
+        since = request.query.get("since", "")
+        feed = Feed(self.scenery, viewer, since=int(since) if since.isdecimal() else None)
         try:
             while True:
                 await response.write(b"".join(_event(told) for told in await feed.news()))

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from sandbox.discord import Channel, Interaction, InteractionType, LocalDiscord, Message, MessageFlag, Progress, User
 from sandbox.discord.access import permissions, visible
+from sandbox.discord.commands import OptionType
 from sandbox.discord.jsontypes import Json, JsonObject
 from sandbox.discord.permissions import Permission
 from sandbox.discord.snowflake import made_at
@@ -70,14 +71,18 @@ class Faces:
         }
         return list(found.values())
 
-    def messages(self, channel: Channel, viewer: User) -> list[Json]:
-        seen = self.discord.messages(channel, seen_by=viewer)
+    def messages(self, channel: Channel, viewer: User, *, since: int = 0) -> list[Json]:
+        """Return what a client shows that was opened at `since`, an id: private messages live as long as it does."""
+        here = self.discord.messages(channel, seen_by=viewer)
+        seen = [message for message in here if not message.ephemeral or message.id >= since]
         return [self.message(message, viewer) for message in seen[-KEPT_MESSAGES:]]
 
-    def seen(self, message_id: int, viewer: User) -> Message | None:
-        """Return a message if it is still there and this person sees it."""
+    def seen(self, message_id: int, viewer: User, *, since: int = 0) -> Message | None:
+        """Return a message if it is still there and this person sees it in a client that was opened at `since`."""
         message = self.discord.world.messages.get(message_id)
-        return message if message is not None and visible(self.discord.world, message, viewer.id) else None
+        if message is None or not visible(self.discord.world, message, viewer.id):
+            return None
+        return None if message.ephemeral and message.id < since else message
 
     def message(self, message: Message, viewer: User) -> JsonObject:
         payload = self.discord.payload(message)
@@ -132,6 +137,7 @@ class Faces:
             "parent": str(interaction.parent_id) if interaction.parent_id else None,
             "progress": self.discord.progress(interaction).name.lower(),
             "modal": answer.modal if answer else None,
+            "typed": _typed(interaction),
         }
 
     def waiting(self, viewer: User) -> list[Json]:
@@ -143,3 +149,12 @@ class Faces:
             and each.type is not InteractionType.AUTOCOMPLETE
             and self.discord.progress(each) is Progress.WAITING
         ]
+
+
+def _typed(interaction: Interaction) -> JsonObject:
+    """Return what was filled into a command, so that nothing is lost when it gets no answer; files cannot come back."""
+    options = interaction.data.get("options")
+    given = [option for option in options if isinstance(option, dict)] if isinstance(options, list) else []
+    return {
+        str(option.get("name")): option.get("value") for option in given if option.get("type") != OptionType.ATTACHMENT
+    }

@@ -20,10 +20,14 @@ _LOOK_AFTER_S = ANSWER_WITHIN.total_seconds() + 0.05
 
 
 class Feed:
-    """One viewer's feed. `news` waits and then gives what changed; `close` ends the listening."""
+    """One viewer's feed. `news` waits and then gives what changed; `close` ends the listening.
 
-    def __init__(self, scenery: Scenery, viewer: User) -> None:
+    `since` is when the client was opened: as on Discord, a private message is gone once its client is.
+    """
+
+    def __init__(self, scenery: Scenery, viewer: User, *, since: int | None = None) -> None:
         self._scenery = scenery
+        self._since = scenery.begin() if since is None else since
         self._viewer = viewer
         self._rung = asyncio.Event()
         self._all = True
@@ -92,12 +96,12 @@ class Feed:
 
     def _everything(self) -> Iterator[Told]:
         self._sent_change = self._scenery.traffic.changes
-        yield "state", self._scenery.state(self._viewer)
+        yield "state", self._scenery.state(self._viewer, since=self._since)
 
     def _changed(self) -> Iterator[Told]:
         faces = self._scenery.faces
         for message_id in self._messages:
-            message = faces.seen(message_id, self._viewer)
+            message = faces.seen(message_id, self._viewer, since=self._since)
             if message is not None:
                 yield "message", faces.message(message, self._viewer)
             else:

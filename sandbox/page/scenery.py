@@ -20,16 +20,23 @@ class Scenery:
     traffic: Traffic
     troubles: Troubles
 
-    def state(self, viewer: User) -> JsonObject:
+    def begin(self) -> int:
+        """Return the id from which on a client that opens now sees private messages."""
+        return self.backstage.discord.core.new_id()
+
+    def state(self, viewer: User, *, since: int = 0) -> JsonObject:
         """Everything, so that a feed that begins, or was away, needs nothing else."""
         channels = self.faces.channels(viewer)
         return {
             "me": str(viewer.id),
+            "since": str(since),
             "bot_id": str(self.backstage.discord.application_id),
             "people": [{**self.faces.person(user), "role": self.faces.role(user)} for user in self.backstage.people],
             "channels": [self.faces.channel(channel, viewer) for channel in channels],
             "commands": self.faces.commands(viewer, channels),
-            "messages": [message for channel in channels for message in self.faces.messages(channel, viewer)],
+            "messages": [
+                message for channel in channels for message in self.faces.messages(channel, viewer, since=since)
+            ],
             "interactions": self.faces.waiting(viewer),
             "bot": self.bot(),
             "incident": self.incident(),

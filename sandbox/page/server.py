@@ -34,10 +34,13 @@ class NoPortError(Exception):
 class PageServer:
     """Serves the page; `url` is known once it is started."""
 
-    def __init__(self, backstage: Backstage, *, port: int = 0, dark_s: float = DARK_S) -> None:
-        """Take a free port for port 0, else the given one or, where that is taken, one of the next."""
+    def __init__(
+        self, backstage: Backstage, *, port: int = 0, strict_port: bool = False, dark_s: float = DARK_S
+    ) -> None:
+        """Take a free port for port 0, else the given one or, unless it must be that, one of the next."""
         self._backstage = backstage
-        self._wanted_port = port
+        self.wanted_port = port
+        self._ports_tried = 1 if strict_port or not port else _PORTS_TRIED
         self._traffic = Traffic(discord=backstage.discord, oxen=backstage.oxen, bell=backstage.bell)
         self._troubles = Troubles(backstage, dark_s=dark_s)
         self._following: asyncio.Task[None] | None = None
@@ -50,7 +53,7 @@ class PageServer:
 
     async def start(self) -> None:
         """Listen. Raises NoPortError."""
-        listener = _listener(self._wanted_port)
+        listener = _listener(range(self.wanted_port, self.wanted_port + self._ports_tried))
         self.port = int(listener.getsockname()[1])
         self._runner = web.AppRunner(
             self._application(), access_log=None, shutdown_timeout=_SHUTDOWN_S, handler_cancellation=True
@@ -97,12 +100,12 @@ async def _index(_request: web.Request) -> web.FileResponse:
     return web.FileResponse(STATIC / "index.html")
 
 
-def _listener(wanted_port: int) -> socket.socket:
-    last = wanted_port + _PORTS_TRIED if wanted_port else wanted_port + 1
-    for port in range(wanted_port, last):
+def _listener(ports: range) -> socket.socket:
+    for port in ports:
         try:
             return socket.create_server((_HOST, port))
         except OSError as error:
             if error.errno not in (errno.EADDRINUSE, errno.EACCES):
                 raise
-    raise NoPortError(f"No port from {wanted_port} to {last - 1} is free: choose another with --port.")
+    tried = f"Port {ports.start} is" if len(ports) == 1 else f"All ports from {ports.start} to {ports.stop - 1} are"
+    raise NoPortError(f"{tried} taken: choose another with --port.")

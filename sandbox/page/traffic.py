@@ -10,6 +10,7 @@ from sandbox.discord import LocalDiscord, Recorded
 from sandbox.discord.jsontypes import Json, JsonObject
 from sandbox.oxen import LocalOxen, RequestRecord
 from sandbox.page.bell import Bell, Topic
+from sandbox.page.telling import discord_words, is_completion, oxen_words
 from sandbox.page.values import json_of
 
 KEPT = 200
@@ -33,7 +34,10 @@ def without_secrets(value: Json) -> Json:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One request of the bot; `status` and `ms` are None until it is answered. `change` counts up over all calls."""
+    """One request of the bot; `status` and `ms` are None until it is answered. `change` counts up over all calls.
+
+    `words` say what it did; `times` how many like it, one after the other, stand in this row.
+    """
 
     number: int
     change: int
@@ -41,11 +45,13 @@ class Call:
     at: datetime
     method: str
     path: str
+    words: str
     status: int | None
     ms: float | None
     body: Json = None
     error: Json = None
     files: Sequence[str] = field(default_factory=tuple[str, ...])
+    times: int = 1
 
     def as_json(self) -> JsonObject:
         return {
@@ -54,6 +60,8 @@ class Call:
             "at": self.at.isoformat(),
             "method": self.method,
             "path": self.path,
+            "words": self.words,
+            "times": self.times,
             "status": self.status,
             "ms": None if self.ms is None else round(self.ms, 1),
             "body": self.body,
@@ -116,6 +124,7 @@ class Traffic:
                 at=datetime.fromtimestamp(record.received_at, UTC),
                 method=record.method,
                 path=str(without_secrets(record.path)),
+                words=oxen_words(record.method, record.path, json_of(record.body)),
                 status=record.status,
                 ms=record.duration_ms,
                 body=without_secrets(json_of(record.body)),
@@ -131,6 +140,13 @@ class Traffic:
                 self._calls[place] = replace(call, change=self._changes, status=record.status, ms=record.duration_ms)
 
     def _add_discord(self, request: Recorded) -> None:
+        sizes = [file.size_bytes for file in request.files]
+        words = discord_words(request.method, request.template, request.body, sizes)
+        before = self._calls[-1] if self._calls else None
+        # A call for each letter that somebody types would push everything else out.
+        folded = before.times if before is not None and is_completion(words) and is_completion(before.words) else 0
+        if folded:
+            self._calls.pop()
         self._add(
             lambda number, change: Call(
                 number=number,
@@ -139,18 +155,23 @@ class Traffic:
                 at=request.at,
                 method=request.method,
                 path=str(without_secrets(request.path)),
+                words=words,
+                times=folded + 1,
                 status=request.status,
                 ms=request.ms,
                 body=without_secrets(request.body),
                 error=without_secrets(request.error),
                 files=[f"{file.filename}, {file.size_bytes} bytes" for file in request.files],
-            )
+            ),
+            number=before.number if before is not None and folded else None,
         )
         self._bell.ring(Topic.TRAFFIC)
 
-    def _add(self, make: Callable[[int, int], Call]) -> Call:
-        self._numbers += 1
+    def _add(self, make: Callable[[int, int], Call], *, number: int | None = None) -> Call:
+        """Append a call; `number` is that of the row whose place it takes."""
+        if number is None:
+            self._numbers += 1
         self._changes += 1
-        call = make(self._numbers, self._changes)
+        call = make(number or self._numbers, self._changes)
         self._calls.append(call)
         return call

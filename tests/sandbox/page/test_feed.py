@@ -1,5 +1,6 @@
 import asyncio
 
+from sandbox.discord import ChangeKind
 from sandbox.discord.body import Body
 from sandbox.discord.jsontypes import JsonObject
 from sandbox.page.bell import Topic
@@ -52,6 +53,21 @@ async def test_a_private_message_is_told_to_its_viewer_alone(scenery: Scenery) -
     answer_by_hand(scenery, asked.id, asked.token, data)
     assert [name for name, value in await feed.news() if "a secret" in str(value)] == []
     feed.close()
+
+
+async def test_a_private_message_is_gone_once_its_client_was_opened_anew(scenery: Scenery) -> None:
+    discord, sam = scenery.backstage.discord, scenery.backstage.person("sam")
+    asked = discord.people.command(sam, discord.scene.pictures, "imagine", {"prompt": "a cat"})
+    opened = Feed(scenery, sam)
+    answer_by_hand(scenery, asked.id, asked.token, {"type": 4, "data": {"content": "a secret", "flags": 64}})
+    assert "a secret" in str(await opened.news())
+    reloaded = Feed(scenery, sam)
+    assert "a secret" not in str(await reloaded.news())
+    discord.changes.publish(ChangeKind.MESSAGE_EDITED, discord.world.answers[asked.id].message_id or 0)
+    assert [name for name, _ in await opened.news()] == ["message"]
+    assert [name for name, _ in await reloaded.news()] == ["gone"]
+    opened.close()
+    reloaded.close()
 
 
 async def test_a_closed_feed_hears_nothing(scenery: Scenery) -> None:
