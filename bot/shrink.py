@@ -1,88 +1,98 @@
-"""Makes a picture fit Discord's size limit, in a thread; knows pixels and bytes, nothing of messages."""
+"""Makes a picture fit Discord's size limit and its eyes, in a process of its own; knows nothing of messages.
+
+Never raises: what cannot be remade is given back as it is, and the caller hands it over in another way.
+"""
 
 import asyncio
-import io
-import warnings
-from collections.abc import Iterator
+import logging
+import sys
+from contextlib import suppress
+from pathlib import Path
 
-from PIL import Image
-
+from bot.core.file_kind import FileKind, Showing, kind_of
 from bot.core.placement import ResultFile
 
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
-"""What Oxen's models give; Pillow's other readers are not needed and stay shut."""
-PIXELS_AT_MOST = 100_000_000
-WEBP_QUALITIES = (90, 80, 70)
-SCALE_STEP = 0.75
-SMALLEST_SIDE_PX = 256
-WEBP_LONGEST_SIDE_PX = 16_383
-"""Of 14 bits (https://developers.google.com/speed/webp/faq#what_is_the_maximum_size_a_webp_image_can_be)."""
+log = logging.getLogger(__name__)
+
+PROGRAM = "bot.shrinking"
+ROOT = Path(__file__).parent.parent
 AT_ONCE = 1
-"""A decoded picture of 100 megapixels takes 400 MB."""
+"""One such process takes up to 300 MB."""
+PATIENCE_S = 45.0
+"""It ends itself after 30 s of computing (`shrinking.CPU_S`); on a busy machine that takes longer."""
+CHUNK_BYTES = 256 * 1024
 
 
 class PictureShrinker:
-    """Satisfies ports.Shrinker with Pillow."""
+    """Satisfies ports.Shrinker with Pillow, of which this process loads nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, patience_s: float = PATIENCE_S) -> None:
         self._turn = asyncio.Semaphore(AT_ONCE)
+        self._patience_s = patience_s
 
     async def shrink(self, file: ResultFile, limit_bytes: int) -> ResultFile:
-        """Give the file as it is when it fits, else the first smaller form that does, and the smallest if none does."""
-        if len(file.data) <= limit_bytes:
+        """Give the file as it is when it fits and shows, else a form that does; as it is, where there is none."""
+        kind = kind_of(file.data)
+        to_png = kind is not None and kind.showing is Showing.AS_PNG
+        can_be_smaller = kind is not None and kind.is_picture and kind.showing is not Showing.AS_FILE
+        if not to_png and (len(file.data) <= limit_bytes or not can_be_smaller):
             return file
         async with self._turn:
-            return await asyncio.to_thread(_shrink, file, limit_bytes)
+            remade = await self._remade(file.data, limit_bytes, to_png=to_png)
+        return file if remade is None else _named(file, *remade, kind if to_png else None)
 
-
-def _shrink(file: ResultFile, limit_bytes: int) -> ResultFile:
-    smallest = file
-    for data in _smaller_forms(file.data):
-        if len(data) < len(smallest.data):
-            smallest = file.remade(data, "webp")
-        if len(data) <= limit_bytes:
-            break
-    return smallest
-
-
-def _smaller_forms(data: bytes) -> Iterator[bytes]:
-    """Yield ever smaller forms: lossless, then WebP, then fewer pixels; nothing for what cannot or must not be read."""
-    picture = _decoded(data)
-    if picture is None:
-        return
-    if max(picture.size) > WEBP_LONGEST_SIDE_PX:
-        picture.thumbnail((WEBP_LONGEST_SIDE_PX, WEBP_LONGEST_SIDE_PX))
-    if picture.mode not in {"RGB", "RGBA"}:
-        picture = picture.convert("RGBA")
-    yield _webp(picture, lossless=True, quality=75)
-    for quality in WEBP_QUALITIES:
-        yield _webp(picture, lossless=False, quality=quality)
-    while min(picture.size) * SCALE_STEP >= SMALLEST_SIDE_PX:
-        # Pillow's stub leaves one type open where it also takes NumPy arrays.
-        picture = picture.resize(_scaled(picture.size))  # pyright: ignore[reportUnknownMemberType]
-        yield _webp(picture, lossless=False, quality=WEBP_QUALITIES[-1])
-
-
-def _decoded(data: bytes) -> Image.Image | None:
-    with warnings.catch_warnings():
-        # What Pillow thinks of a damaged or a large file is no news: the limit is ours, and below the one at which it
-        # refuses. It is held by the header, so that nothing is unpacked before.
-        warnings.simplefilter("ignore")
+    async def _remade(self, data: bytes, limit_bytes: int, *, to_png: bool) -> tuple[str, bytes] | None:
         try:
-            picture = Image.open(io.BytesIO(data), formats=FORMATS)
-            if picture.width * picture.height > PIXELS_AT_MOST:
-                return None
-            picture.load()
-        except Exception:  # noqa: BLE001 - for damaged files Pillow raises what comes to hand, SyntaxError among it
-            return None
-    return picture
+            async with asyncio.timeout(self._patience_s):
+                return await _run(data, "png" if to_png else "smaller", str(limit_bytes))
+        except TimeoutError:
+            log.warning("a picture of %d bytes was not remade within %g s", len(data), self._patience_s)
+        except OSError as error:
+            log.warning("a picture of %d bytes was not remade: %s", len(data), error)
+        return None
 
 
-def _scaled(size: tuple[int, int]) -> tuple[int, int]:
-    return round(size[0] * SCALE_STEP), round(size[1] * SCALE_STEP)
+def _named(file: ResultFile, head: str, data: bytes, made_of: FileKind | None) -> ResultFile:
+    extension, _, motion = head.partition(" ")
+    remade = file
+    if made_of is not None:
+        remade = remade.remade(data, extension, of=made_of)
+    if made_of is None or extension != "png":
+        remade = remade.remade(data, extension, still=motion == "still")
+    return remade
 
 
-def _webp(picture: Image.Image, *, lossless: bool, quality: int) -> bytes:
-    out = io.BytesIO()
-    picture.save(out, "WEBP", lossless=lossless, quality=quality)
-    return out.getvalue()
+async def _run(data: bytes, *arguments: str) -> tuple[str, bytes] | None:
+    """Run the program on a picture; it sees no variable of ours, and is killed when the caller stops waiting."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", PROGRAM, *arguments),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        cwd=ROOT,
+        env={},
+    )
+    if process.stdin is None or process.stdout is None:
+        raise OSError("a process without pipes")
+    try:
+        await _hand_over(data, process.stdin)
+        head = await process.stdout.readline()
+        form = await process.stdout.read()
+        code = await process.wait()
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+    if code != 0:
+        log.warning("a picture of %d bytes was not remade: exit code %s", len(data), code)
+        return None
+    return (head.decode().strip(), form) if form else None
+
+
+async def _hand_over(data: bytes, pipe: asyncio.StreamWriter) -> None:
+    """Write a picture piece by piece, so that it is not copied whole; a process that has ended takes no more of it."""
+    with suppress(ConnectionError):
+        for at in range(0, len(data), CHUNK_BYTES):
+            pipe.write(data[at : at + CHUNK_BYTES])
+            await pipe.drain()
+    pipe.close()

@@ -49,6 +49,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot.references": VALUES,
     "bot.refusals": VALUES,
     "bot.shrink": VALUES,
+    "bot.shrinking": frozenset(),
     "bot.oxen": VALUES | {"bot.oxen"},
     "bot.store": VALUES | {"bot.store"},
     "bot.core": VALUES,

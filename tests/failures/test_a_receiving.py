@@ -19,6 +19,7 @@ from bot.store.seal import TokenSeal
 from tests.core.jobs import an_ask
 from tests.failures.runs import ABANDONED, COMMIT, ONE_PICTURE, calls, came, killed, story, troubled
 from tests.fakes import ManualClock
+from tests.pictures import noise
 from tests.service.memory_store import MemoryStore
 from tests.service.rig import Rig, open_rig
 from tests.service.test_submission import origin
@@ -29,7 +30,6 @@ from tests.simulation.schedule import Asks
 from tests.simulation.world import simulate
 from tests.store.blank import blank_sqlite_url
 from tests.store.values import SECRET
-from tests.test_shrink import noise
 
 NO_JOBS = "cannot write to its database right now, so it takes no jobs. Try again in a minute"
 STALLED_S = 30.0
@@ -118,7 +118,7 @@ def test_a5_the_row_and_the_answer_come_before_all_other_work() -> None:
 
 
 async def test_a5_a_picture_that_is_made_smaller_does_not_hold_up_the_loop() -> None:
-    large = ResultFile(filename="1-1.png", data=noise(side_px=400))
+    large = ResultFile(filename="1-1.png", data=noise(size=(400, 400)))
     work = asyncio.create_task(PictureShrinker().shrink(large, 50_000))
     turns = 0
     while not work.done():

@@ -23,6 +23,7 @@ from tests.cogs.test_inbox import WAITING, listed, person, press
 from tests.core.jobs import MIB, a_job
 from tests.discord_edge import FakeInteraction, refused, text_of
 from tests.failures.runs import EDIT, ONE_PICTURE, always, calls, came, killed, moments, story, troubled, words
+from tests.pictures import plain
 from tests.service.rig import Rig
 from tests.simulation.effects import Phase
 from tests.simulation.faults import Fault
@@ -31,7 +32,6 @@ from tests.simulation.schedule import Asks, Erases, Moderates
 from tests.simulation.stories import ASKED_S, MEANWHILE_S
 from tests.simulation.world import simulate
 from tests.test_delivery import Ladder
-from tests.test_shrink import flat
 
 S = GenerationState
 DONE = replace(a_job(S.SUCCEEDED), revision=2)
@@ -200,7 +200,7 @@ async def test_f5_a_job_whose_new_message_nobody_is_sure_of_stays_in_the_inbox(r
     assert await rig.get() == kept
 
 
-LARGE = flat(1900)
+LARGE = plain("RGB", "red", size=(1900, 1900), compress_level=0)
 """A PNG of 10.3 MiB, whose pixels fit into far less."""
 
 

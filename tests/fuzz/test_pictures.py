@@ -12,8 +12,7 @@ from PIL import Image
 
 from bot.core.image_format import sniff
 from bot.core.job import GenerationState
-from bot.core.placement import ResultFile
-from bot.shrink import PictureShrinker
+from bot.shrinking import remade
 from tests.core.jobs import a_generation, a_job
 from tests.fakes import ManualClock
 from tests.service.memory_store import MemoryStore
@@ -59,15 +58,14 @@ def damaged(data: bytes, at: int, how: str, with_bytes: bytes) -> bytes:
 
 @fewer
 @given(st.sampled_from(PICTURES), hits)
-async def test_no_damage_keeps_a_picture_from_being_shrunk_or_left_as_it_is(
+def test_no_damage_keeps_a_picture_from_being_remade_or_left_as_it_is(
     data: bytes, done: list[tuple[int, str, bytes]]
 ) -> None:
     for at, how, with_bytes in done:
         data = damaged(data, at, how, with_bytes)
-    file = ResultFile(filename="1-1.png", data=data)
-    small = await PictureShrinker().shrink(file, 10)
-    assert small is file or (len(small.data) < len(data) and str(sniff(small.data)) == "webp")
-    assert OUR_NAME.fullmatch(small.filename)
+    for to_png in (False, True):
+        form = remade(data, 10_000, to_png=to_png)
+        assert form is None or (len(form.data) <= 10_000 and str(sniff(form.data)) == form.extension)
 
 
 @pytest.mark.parametrize("ahead", [False, True])
