@@ -14,7 +14,7 @@ import discord
 from bot.core.card import Card
 from bot.core.job import Attachment, Job
 from bot.core.placement import Placed, ResultFile
-from bot.discord_codes import Code
+from bot.discord_codes import Code, is_refusal
 from bot.errors import (
     CardRefusedError,
     FileTooLargeError,
@@ -50,23 +50,31 @@ _TROUBLE_BY_CODE = {
     Code.INVALID_WEBHOOK_TOKEN: Trouble.TOKEN_DEAD,
     Code.UNKNOWN_WEBHOOK: Trouble.TOKEN_DEAD,
     Code.ENTITY_TOO_LARGE: Trouble.TOO_LARGE,
-    Code.INVALID_FORM_BODY: Trouble.REFUSED,
+    Code.UNKNOWN_CHANNEL: Trouble.OUT_OF_REACH,
+    Code.UNKNOWN_GUILD: Trouble.OUT_OF_REACH,
+    Code.MISSING_ACCESS: Trouble.OUT_OF_REACH,
+    Code.MISSING_PERMISSIONS: Trouble.OUT_OF_REACH,
     Code.THREAD_ARCHIVED: Trouble.OUT_OF_REACH,
+    Code.THREAD_LOCKED: Trouble.OUT_OF_REACH,
+}
+_TROUBLE_WITHOUT_CODE: Mapping[int, Trouble] = {
+    HTTPStatus.UNAUTHORIZED: Trouble.TOKEN_DEAD,
+    HTTPStatus.FORBIDDEN: Trouble.OUT_OF_REACH,
+    HTTPStatus.NOT_FOUND: Trouble.OUT_OF_REACH,
 }
 
 
 def trouble_of(error: discord.HTTPException) -> Trouble:
-    """Decide what Discord's refusal means; what nobody expects is a passing trouble, since the edit is idempotent."""
-    if error.code in _TROUBLE_BY_CODE:
-        return _TROUBLE_BY_CODE[error.code]
-    if error.status == HTTPStatus.UNAUTHORIZED:
-        return Trouble.TOKEN_DEAD
+    """Decide what an error of Discord's means: what the table does not name is a refusal, if Discord itself says no."""
     if error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        # A proxy before Discord says so, too, and means it.
         return Trouble.TOO_LARGE
-    # Discord refuses in JSON; a proxy's page must not end a job's stay on its message.
-    if error.status in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND} and not error.text.startswith("<"):
-        return Trouble.OUT_OF_REACH
-    return Trouble.PASSING
+    if not is_refusal(error):
+        return Trouble.PASSING
+    if error.code == 0:
+        return _TROUBLE_WITHOUT_CODE.get(error.status, Trouble.REFUSED)
+    unknown = Trouble.TOKEN_DEAD if error.status == HTTPStatus.UNAUTHORIZED else Trouble.REFUSED
+    return _TROUBLE_BY_CODE.get(error.code, unknown)
 
 
 class KeptAttachment:

@@ -93,6 +93,10 @@ class AnswerMissedError(EaselError):
     """Discord took no first answer: the person was shown "did not respond"."""
 
 
+class AnswerRefusedError(AnswerMissedError):
+    """Discord does not take what the first answer says, so that there is none."""
+
+
 class TokenDeadError(EaselError):
     """Discord refuses an interaction's token: it is never tried again, and the bot's own does what it can."""
 

@@ -8,25 +8,36 @@ import discord
 
 from bot.core import words
 from bot.core.card import Card
-from bot.discord_codes import Code
-from bot.errors import AnswerMissedError, UserError
+from bot.discord_codes import Code, is_refusal
+from bot.errors import AnswerMissedError, AnswerRefusedError, UserError
 from bot.view import NOBODY, note, prompt_files, render
 
 log = logging.getLogger(__name__)
 
 
-async def answer(interaction: discord.Interaction, card: Card, *, private: bool) -> int | None:
-    """Answer with a job's card and give the message's id; None when nobody knows whether Discord took it.
+async def answer(interaction: discord.Interaction, card: Card, *, private: bool, if_refused: str) -> int | None:
+    """Answer with a job's card and return the message's id; None when it is unclear whether Discord took it.
 
-    Raises AnswerMissedError when Discord surely did not. A line that breaks is tried once more, since Discord takes
-    only one answer anyway; discord.py itself tries again after a 5xx.
+    Raises AnswerMissedError when Discord surely did not; where it refuses what the card says, the person has been told
+    so by then. A line that breaks is tried once more, since Discord takes only one answer anyway; discord.py itself
+    tries again after a 5xx.
     """
+    try:
+        return await _answer_twice(interaction, card, private=private)
+    except AnswerRefusedError:
+        await _explain(interaction, if_refused)
+        raise
+
+
+async def _answer_twice(interaction: discord.Interaction, card: Card, *, private: bool) -> int | None:
     try:
         return await _answer(interaction, card, private=private)
     except (aiohttp.ClientError, OSError) as error:
         log.info("answer tried again: %s", type(error).__name__, extra={"job_id": card.job_id})
     try:
         return await _answer(interaction, card, private=private)
+    except AnswerRefusedError:
+        raise
     except (AnswerMissedError, aiohttp.ClientError, OSError) as error:
         # The first one may have been taken, whatever is said of the second.
         log.warning("answer unclear: %s", type(error).__name__, extra={"job_id": card.job_id})
@@ -41,6 +52,9 @@ async def _answer(interaction: discord.Interaction, card: Card, *, private: bool
     except discord.HTTPException as error:
         if error.code == Code.UNKNOWN_INTERACTION:
             raise AnswerMissedError("Discord took no answer within 3 s") from error
+        if error.code != Code.ALREADY_ACKNOWLEDGED and is_refusal(error):
+            log.warning("answer refused: code %s", error.code, extra={"job_id": card.job_id})
+            raise AnswerRefusedError(f"Discord answered {error.status}, code {error.code}") from error
         log.warning(
             "answer unclear: Discord answered %s, code %s", error.status, error.code, extra={"job_id": card.job_id}
         )
@@ -66,8 +80,12 @@ async def explain(interaction: discord.Interaction, error: BaseException) -> Non
         failure_id = secrets.token_hex(4)
         log.error("failure %s", failure_id, exc_info=error)
         text = words.SOMETHING_WENT_WRONG.format(id=failure_id)
+    await _explain(interaction, text, prompt=typed_prompt(interaction))
+
+
+async def _explain(interaction: discord.Interaction, text: str, *, prompt: str | None = None) -> None:
     try:
-        await tell(interaction, text, prompt=typed_prompt(interaction))
+        await tell(interaction, text, prompt=prompt)
     except discord.HTTPException as unreachable:
         # Mostly code 10062: the person has been shown "did not respond" by then.
         log.warning("nobody could be told: Discord answered %s, code %s", unreachable.status, unreachable.code)

@@ -26,7 +26,8 @@ async def show_here(interaction: Interaction, job_id: str) -> None:
     desk = interaction.client.desk
     job = _placeable(await desk.store.get(job_id), interaction.user.id)
     try:
-        message_id = await answer(interaction, desk.first_card(job), private=job.ask.private)
+        card = desk.first_card(job)
+        message_id = await answer(interaction, card, private=job.ask.private, if_refused=words.PLACING_REFUSED)
     except AnswerMissedError:
         return
     # Without an id there is nothing to move to: the job waits on, and the card says where.

@@ -1,19 +1,16 @@
 """The options that /imagine and /edit share, and the way from a command to its card."""
 
-from datetime import timedelta
-
 import discord
 from discord import app_commands
 
 from bot.client import EaselBot
+from bot.core import words
+from bot.core.job import TOKEN_LIFE
 from bot.core.request import MAX_COUNT, MAX_SEED, Ask, Command, Reference, ask_of
 from bot.errors import AnswerMissedError
 from bot.replies import answer
 from bot.service.submission import Origin
 from cogs.completion import complete_aspect_ratio, complete_model, complete_resolution
-
-TOKEN_LIFE = timedelta(minutes=15)
-"""How long Discord takes edits on an interaction's token (developer documentation, "Receiving and Responding")."""
 
 Interaction = discord.Interaction[EaselBot]
 
@@ -86,7 +83,8 @@ async def take(interaction: Interaction, ask: Ask, *, credit_id: int | None = No
     if job is None:
         return
     try:
-        message_id = await answer(interaction, desk.first_card(job), private=ask.private)
+        card = desk.first_card(job)
+        message_id = await answer(interaction, card, private=ask.private, if_refused=words.ANSWER_REFUSED)
     except AnswerMissedError:
         await desk.submission.missed(job)
         return

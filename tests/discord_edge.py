@@ -1,6 +1,7 @@
 """discord.py's outermost calls, as far as one message needs them, and its errors as Discord makes them."""
 
 from collections import deque
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import count
 from types import SimpleNamespace
@@ -15,11 +16,20 @@ if TYPE_CHECKING:
 
 
 def refused(status: int, code: int = 0) -> discord.HTTPException:
-    """Give the error that discord.py raises for an answer of Discord's; code 0 is a page without one."""
-    response = cast("aiohttp.ClientResponse", SimpleNamespace(status=status, reason="made up"))
+    """Return the error that discord.py raises for an answer of Discord's; code 0 is a page of a proxy's."""
+    return answered(status, {"code": code, "message": "made up"} if code else "<html>")
+
+
+def answered(status: int, body: Mapping[str, object] | str) -> discord.HTTPException:
+    """Return the error that discord.py raises for an answer with this body: JSON, or a page."""
+    headers = {"content-type": "application/json" if isinstance(body, Mapping) else "text/html"}
+    response = cast("aiohttp.ClientResponse", SimpleNamespace(status=status, reason="made up", headers=headers))
     kinds = {403: discord.Forbidden, 404: discord.NotFound}
     kind = discord.DiscordServerError if status >= 500 else kinds.get(status, discord.HTTPException)
-    return kind(response, {"code": code, "message": "made up"} if code else "<html>")
+    return kind(response, body if isinstance(body, str) else dict(body))
+
+
+UNAUTHORIZED = {"message": "401: Unauthorized", "code": 0}
 
 
 def message_with(view: discord.ui.LayoutView | None = None, **more: object) -> discord.Message:

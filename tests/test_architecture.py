@@ -63,7 +63,9 @@ SQL = (frozenset({"bot.store"}), "SQL stands in store: ask for a method of the J
 SETTINGS = (frozenset({"bot.settings"}), "configuration stands in settings: take the value as an argument")
 ONLY_IN: dict[str, tuple[frozenset[str], str]] = {
     "discord": (
-        frozenset({"bot.client", "bot.gateway", "bot.view", "bot.delivery", "bot.replies", "bot.check", "cogs"}),
+        frozenset({"bot.client", "bot.gateway", "bot.view", "bot.delivery", "bot.replies", "bot.check", "cogs"})
+        # It tells a refusal of Discord's from a proxy's page, for all of them.
+        | {"bot.discord_codes"},
         "Discord stands in client, gateway, view, delivery, replies, check and cogs: hand over a value instead",
     ),
     "aiohttp": (

@@ -25,7 +25,7 @@ from bot.errors import (
 from bot.refusals import CHANNEL_LIMIT, LIMIT, Refusals
 from bot.view import note, render
 from tests.core.jobs import MIB, NOW, a_generation, a_job, an_ask
-from tests.discord_edge import Edge, message_with, refused
+from tests.discord_edge import UNAUTHORIZED, Edge, answered, message_with, refused
 from tests.fakes import ManualClock
 
 S = GenerationState
@@ -102,7 +102,8 @@ async def show(ladder: Ladder, job: Job = JOB, *, data: bytes = b"picture") -> N
     [
         (404, 10008, Trouble.GONE),
         (401, 50027, Trouble.TOKEN_DEAD),
-        (401, 0, Trouble.TOKEN_DEAD),
+        (401, 40001, Trouble.TOKEN_DEAD),
+        (401, 0, Trouble.PASSING),
         (404, 10015, Trouble.TOKEN_DEAD),
         (413, 0, Trouble.TOO_LARGE),
         (400, 40005, Trouble.TOO_LARGE),
@@ -112,7 +113,14 @@ async def show(ladder: Ladder, job: Job = JOB, *, data: bytes = b"picture") -> N
         (400, 50083, Trouble.OUT_OF_REACH),
         (403, 0, Trouble.PASSING),
         (404, 0, Trouble.PASSING),
+        (400, 160005, Trouble.OUT_OF_REACH),
         (400, 50035, Trouble.REFUSED),
+        (403, 20009, Trouble.REFUSED),
+        (404, 99999, Trouble.REFUSED),
+        (400, 0, Trouble.PASSING),
+        (403, 40333, Trouble.PASSING),
+        (429, 30046, Trouble.PASSING),
+        (503, 130000, Trouble.PASSING),
         (429, 0, Trouble.PASSING),
         (503, 0, Trouble.PASSING),
     ],
@@ -122,8 +130,11 @@ def test_each_refusal_has_its_meaning(status: int, code: int, trouble: Trouble) 
 
 
 def test_a_404_of_discord_s_own_needs_no_code() -> None:
-    response = refused(404).response
-    assert trouble_of(discord.NotFound(response, {"code": 0, "message": "404: Not Found"})) is Trouble.OUT_OF_REACH
+    assert trouble_of(answered(404, {"code": 0, "message": "404: Not Found"})) is Trouble.OUT_OF_REACH
+
+
+def test_a_401_of_discord_s_own_needs_no_code() -> None:
+    assert trouble_of(answered(401, UNAUTHORIZED)) is Trouble.TOKEN_DEAD
 
 
 async def test_while_the_token_lives_it_is_the_way(ladder: Ladder) -> None:

@@ -7,11 +7,11 @@ import discord
 import pytest
 
 from bot.core.card import card_of
-from bot.errors import AnswerMissedError, UserError
+from bot.errors import AnswerMissedError, AnswerRefusedError, UserError
 from bot.replies import answer, explain, tell
 from bot.view import PROMPT_INLINE_LIMIT
 from tests.core.jobs import NOW, a_job
-from tests.discord_edge import FakeInteraction, refused, text_of
+from tests.discord_edge import FakeInteraction, answered, refused, text_of
 
 CARD = card_of(a_job(), pictures={}, now=NOW, usual_s=None)
 
@@ -30,7 +30,7 @@ def commanded(prompt: str) -> FakeInteraction:
 @pytest.mark.parametrize("private", [True, False])
 async def test_an_answer_is_the_card_itself_and_pings_nobody(private: bool) -> None:  # noqa: FBT001
     interaction = FakeInteraction()
-    assert await answer(as_discord(interaction), CARD, private=private) == 77
+    assert await answer(as_discord(interaction), CARD, private=private, if_refused="No.") == 77
     ((_, how),) = interaction.response.said
     assert (how["ephemeral"], text_of(how).splitlines()[0]) == (private, CARD.header)
     assert isinstance(how["allowed_mentions"], discord.AllowedMentions)
@@ -41,14 +41,38 @@ async def test_an_answer_that_discord_does_not_take_any_more_is_missed() -> None
     interaction = FakeInteraction()
     interaction.response.answers.append(refused(404, 10062))
     with pytest.raises(AnswerMissedError):
-        await answer(as_discord(interaction), CARD, private=False)
+        await answer(as_discord(interaction), CARD, private=False, if_refused="No.")
 
 
 @pytest.mark.parametrize("trouble", [refused(400, 40060), refused(503)])
 async def test_every_other_trouble_leaves_it_open_whether_discord_took_the_answer(trouble: BaseException) -> None:
     interaction = FakeInteraction()
     interaction.response.answers.append(trouble)
-    assert await answer(as_discord(interaction), CARD, private=False) is None
+    assert await answer(as_discord(interaction), CARD, private=False, if_refused="No.") is None
+
+
+@pytest.mark.parametrize("code", [240000, 200000, 50035, 99999])
+async def test_an_answer_that_discord_refuses_is_missed_and_told_in_words_without_the_prompt(code: int) -> None:
+    interaction = FakeInteraction()
+    interaction.response.answers.append(refused(400, code))
+    with pytest.raises(AnswerRefusedError):
+        await answer(as_discord(interaction), CARD, private=False, if_refused="No.")
+    ((_, how),) = interaction.response.said
+    assert (how["ephemeral"], text_of(how)) == (True, "No.")
+
+
+async def test_an_answer_that_discord_refuses_after_a_broken_line_is_refused_all_the_same() -> None:
+    interaction = FakeInteraction()
+    interaction.response.answers.extend([aiohttp.ClientConnectionError(), refused(400, 240000)])
+    with pytest.raises(AnswerRefusedError):
+        await answer(as_discord(interaction), CARD, private=False, if_refused="No.")
+
+
+@pytest.mark.parametrize("body", ["<html>", "", {"error": "denied"}, {"code": "denied", "message": "no"}])
+async def test_an_answer_that_a_proxy_refuses_is_unclear(body: dict[str, object] | str) -> None:
+    interaction = FakeInteraction()
+    interaction.response.answers.append(answered(403, body))
+    assert await answer(as_discord(interaction), CARD, private=False, if_refused="No.") is None
 
 
 async def test_a_note_is_private_and_comes_after_an_answer_as_a_follow_up() -> None:

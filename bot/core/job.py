@@ -51,6 +51,8 @@ HOLDS_SLOT = frozenset({GenerationState.SUBMITTING, GenerationState.QUEUED})
 UNDER_WAY = HOLDS_SLOT | {GenerationState.PLANNED}
 MISSING = frozenset({GenerationState.UNKNOWN, GenerationState.TIMED_OUT, GenerationState.CANCELLED})
 """Ended for the person, but a picture may still turn up at Oxen."""
+TOKEN_LIFE = timedelta(minutes=15)
+"""How long Discord takes edits on an interaction's token (developer documentation, "Receiving and Responding")."""
 RENEWAL_LEAD = timedelta(seconds=60)
 """How long before its token ends a private answer asks for a fresh one: nothing can be said there afterwards."""
 
@@ -178,6 +180,16 @@ class Job:
     def card_owed(self) -> bool:
         """Tell whether the message shows less than is known."""
         return self.answer is Answer.GIVEN and self.place is Place.MESSAGE and self.revision > self.shown_revision
+
+    @property
+    def owed_since(self) -> datetime | None:
+        """Return the moment from which the age of an owed card counts; None while the job may still change by itself.
+
+        It is when the last picture ended, or when a person last pressed for the job: a press brings a token.
+        """
+        if self.under_way:
+            return None
+        return max(self.token_expires_at - TOKEN_LIFE, *(g.ended_at for g in self.current if g.ended_at))
 
     @property
     def renewal_at(self) -> datetime | None:

@@ -42,7 +42,13 @@ TIMED_OUT = (
     "If the picture turns up within a day, it lands here. You can try again."
 )
 ON_ITS_WAY = "On its way here. What does not come waits for you in `/inbox`."
-CARD_REFUSED = "Discord does not take the picture in this message, so what is finished waits for you in `/inbox`."
+CARD_REFUSED = "Discord does not take this picture here. It was charged, and it waits for you in `/inbox`."
+TEXT_REFUSED = "Discord does not take the words of this card. What comes of it waits for you in `/inbox`."
+ANSWER_REFUSED = (
+    "Discord refuses to show this request, mostly for a link or a word in it. Nothing was ordered. Change it and try "
+    "again."
+)
+PLACING_REFUSED = "Discord refuses to show this one here. It stays in your inbox; try another channel."
 STILL_PAINTING = "Still being painted."
 RENEW = (
     "Discord lets the bot change a private answer for 15 minutes only, and they are nearly over. "

@@ -35,7 +35,9 @@ NEW_BYTES_PER_EDIT = 24 * 1024 * 1024
 SAY_AFTER = timedelta(seconds=10)
 """A result that takes longer is told to be on its way; most that fail once come at the next try."""
 RESULT_PATIENCE = timedelta(hours=24)
-"""After that a result that cannot be fetched is given up."""
+"""So long after it was painted, a result that cannot be fetched is given up."""
+LAST_TRIES = timedelta(minutes=10)
+"""Tried at the least, also when it was painted long ago: a process that was away for a day has not tried yet."""
 BY_NOBODY = 0
 """Stands for the bot where a job is cancelled because its message is gone."""
 
@@ -71,6 +73,7 @@ class Delivering:
         self._clock = clock
         self._failing_since: dict[str, datetime] = {}
         self._told: dict[str, int] = {}
+        self._nothing_placed: set[str] = set()
 
     async def deliver(self, job: Job) -> Job:
         """Bring a job's message up to date and give the job as it is then; it may owe its card again by then.
@@ -103,10 +106,11 @@ class Delivering:
         except CardRefusedError:
             # Discord's own words stand in the cause; `logs` hides what they repeat.
             log.exception("card refused", extra={"job_id": job.id})
-            self._forget_delays(job)
             return await self._leave_refused(job)
         # What did not fit into this edit, could not be fetched yet or was finished meanwhile keeps the card owed.
         complete = all(g.attachment is not None or g.id in now for g in job.succeeded)
+        if not complete and self._is_stuck(job, now, placed):
+            return await self._leave_refused(job)
         after = await self.record(job, [_shown(placed, job.revision if complete else job.shown_revision)])
         if put_off is not None:
             self._told[job.id] = job.revision
@@ -117,8 +121,21 @@ class Delivering:
     def _forget_delays(self, job: Job) -> None:
         """Keep nothing of a job that leaves its message."""
         self._told.pop(job.id, None)
+        self._nothing_placed.discard(job.id)
+        self._editing.forget(job)
         for generation in job.generations:
             self._failing_since.pop(generation.id, None)
+
+    def _is_stuck(self, job: Job, sent: Mapping[str, ResultFile], placed: Placed) -> bool:
+        """Tell whether Discord took files twice and named none of them: they would be sent again and again."""
+        if not sent or sent.keys() & placed.attachments.keys():
+            self._nothing_placed.discard(job.id)
+            return False
+        if job.id in self._nothing_placed:
+            log.error("Discord names no files that it took", extra={"job_id": job.id})
+            return True
+        self._nothing_placed.add(job.id)
+        return False
 
     def _should_tell(self, job: Job) -> bool:
         """Tell whether to show a card although nothing new could be fetched for it."""
@@ -180,8 +197,9 @@ class Delivering:
         try:
             fetched = await self._fetch_one(job, generation)
         except TransientError as error:
-            since = self._failing_since.setdefault(generation.id, self._clock())
-            if self._clock() - since <= RESULT_PATIENCE:
+            now = self._clock()
+            since = self._failing_since.setdefault(generation.id, now)
+            if now - since <= LAST_TRIES or now - (generation.ended_at or since) <= RESULT_PATIENCE:
                 return error
             fetched = ResultUnreadable(generation_id=generation.id, text=str(error), cause=Cause.RESULT_NOT_FETCHED)
         self._failing_since.pop(generation.id, None)
@@ -232,16 +250,30 @@ class Delivering:
     async def _leave_refused(self, job: Job) -> Job:
         """Keep the results for the inbox, and say so on the message unless it shows pictures that would be lost."""
         if not any(g.attachment for g in job.generations):
-            try:
-                await self._editing.show(job, _plain(self._draw(job, {}), words.CARD_REFUSED), {})
-            except EaselError as error:
-                log.warning("nor is a plain card shown: %s", type(error).__name__, extra={"job_id": job.id})
+            await self._show_plain(job)
+        self._forget_delays(job)
         change = await self._ledger.apply(job.id, Replaced(place=Place.INBOX, token=job.token))
         return change.after if change else job
 
+    async def _show_plain(self, job: Job) -> None:
+        """Show a card with nothing in it that Discord could refuse; raises TransientError when that is to be tried on.
+
+        Whatever keeps the token's way shut, the bot's own is tried before the message is given up.
+        """
+        card = _plain(self._draw(job, {}), words.CARD_REFUSED if job.succeeded else words.TEXT_REFUSED)
+        for way in (job, replace(job, token=None)):
+            try:
+                await self._editing.show(way, card, {})
+            except TransientError:
+                raise
+            except EaselError as error:
+                log.warning("nor is a plain card shown: %s", type(error).__name__, extra={"job_id": job.id})
+            else:
+                return
+
 
 def _plain(card: Card, sentence: str) -> Card:
-    """Give a card with nothing in it that Discord could refuse."""
+    """Return a card with nothing in it that Discord could refuse."""
     return replace(card, prompt=None, thumbnail=None, lines=(sentence,), pictures=(), files=(), facts=None)
 
 

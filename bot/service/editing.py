@@ -1,4 +1,4 @@
-"""How messages are edited at Discord: in fair turns, each try with a limit; knows nothing of what a card shows."""
+"""How messages are edited at Discord: in fair turns, each try with a limit, and not for ever; knows no card's words."""
 
 import asyncio
 from collections.abc import Mapping
@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from bot.core.card import Card
 from bot.core.job import Job
+from bot.core.lasting import APART, LastingRefusals
 from bot.core.placement import Placed, ResultFile
-from bot.errors import TransientError
+from bot.errors import CardRefusedError, MessageUnreachableError, TransientError
 from bot.ports import Clock, Delivery
 from bot.service.turns import Turns
 
@@ -25,6 +26,8 @@ TRY_S = 30.0
 """discord.py itself waits for up to 300 s, and sleeps out every Retry-After before it says a word."""
 SLOWEST_LINE_BYTES_PER_S = 256 * 1024
 """So slow a line may take longer with a large picture: 2 Mbit/s up is little, and happens at home."""
+OWED_AT_MOST = timedelta(hours=24)
+"""So long after its end, or after the last press for it, a job's card is tried while Discord answers with errors."""
 FRESH = timedelta(minutes=1)
 """So long after its end a job goes before older cards: its person is still looking."""
 
@@ -35,6 +38,7 @@ class Editing:
     def __init__(self, delivery: Delivery, *, clock: Clock) -> None:
         self._delivery = delivery
         self._clock = clock
+        self._refusals = LastingRefusals()
         self._edits = Turns(
             at_once=EDITS_AT_ONCE,
             per_key=EDITS_PER_CHANNEL,
@@ -57,7 +61,29 @@ class Editing:
         return self._carried.is_free(job.channel_id) and self._edits.is_free(job.channel_id)
 
     async def show(self, job: Job, card: Card, files: Mapping[str, ResultFile]) -> Placed:
-        """Show a card as ports.Delivery does; raises TransientError, too, when Discord does not answer in time."""
+        """Show a card as ports.Delivery does.
+
+        Raises CardRefusedError only when the refusal lasts, and MessageUnreachableError, too, when the card has been
+        owed for so long that it is given up. TransientError says when to come again.
+        """
+        try:
+            placed = await self._in_turn(job, card, files)
+        except CardRefusedError as error:
+            if self._refusals.lasts(job.id, self._clock()):
+                raise
+            raise TransientError(str(error), retry_after_s=APART.total_seconds()) from error
+        except TransientError as error:
+            if self._owed_too_long(job) and self._refusals.lasts(job.id, self._clock()):
+                raise MessageUnreachableError(f"{error}, and that for a day") from error
+            raise
+        self.forget(job)
+        return placed
+
+    def forget(self, job: Job) -> None:
+        """Keep nothing of a job that leaves its message."""
+        self._refusals.forget(job.id)
+
+    async def _in_turn(self, job: Job, card: Card, files: Mapping[str, ResultFile]) -> Placed:
         size_bytes = sum(len(file.data) for file in files.values())
         async with self._edits.turn(job.channel_id, urgent=self._is_fresh(job)):
             try:
@@ -65,6 +91,9 @@ class Editing:
                     return await self._delivery.show(job, card, files)
             except TimeoutError as error:
                 raise TransientError("Discord does not answer") from error
+
+    def _owed_too_long(self, job: Job) -> bool:
+        return job.owed_since is not None and self._clock() - job.owed_since > OWED_AT_MOST
 
     def _is_fresh(self, job: Job) -> bool:
         ends = [g.ended_at for g in job.current if g.ended_at]

@@ -29,8 +29,8 @@ What hangs on a `LocalDiscord`:
 - `gateway`: `drop_all`, `close_all(code)`, `ask_to_reconnect`, `invalidate`, `accepting`. `hub`: `connected`,
   `identified_at`, `resumes`.
 - `circumstances`: `advance(seconds)` (the clock of tokens, links and the three seconds; snowflakes follow it),
-  `expire_token`, `limit_uploads`, `forget_uploads`, `delete_message`, `delete_channel`, `delete_guild`,
-  `remove_bot`, `deny`, `close_thread`.
+  `expire_token`, `limit_uploads`, `refuse_words`, `refuse_pictures`, `forget_uploads`, `delete_message`,
+  `delete_channel`, `delete_guild`, `remove_bot`, `deny`, `close_thread`.
 - `world`: the whole state as plain values, to read.
 
 It refuses what Discord refuses. Two IDENTIFYs within five seconds get INVALID_SESSION, as there: a test that

@@ -33,6 +33,14 @@ class Circumstances:
         """Change what anybody may upload without Nitro or boosts. Interactions under way keep their limit."""
         self.core.world.upload_limit_bytes = size_bytes
 
+    def refuse_words(self, *words: str) -> None:
+        """Let the filter for harmful links refuse every message of the bot's with one of these words (240000)."""
+        self.core.world.harmful_words = set(words)
+
+    def refuse_pictures(self, *, refused: bool = True) -> None:
+        """Let the filter for explicit content refuse every new file of the bot's (20009)."""
+        self.core.world.takes_pictures = not refused
+
     def forget_uploads(self) -> None:
         """Remove the files that people gave to commands and windows, as Discord does after a time it does not state."""
         files = self.core.world.files

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sandbox.discord.changes import ChangeKind, Changes
-from sandbox.discord.jsontypes import JsonObject
+from sandbox.discord.errors import DiscordError, Problem
+from sandbox.discord.jsontypes import JsonObject, encode
 from sandbox.discord.message_payloads import MessagePayloads
 from sandbox.discord.sessions import Intent, Session, Sessions
 from sandbox.discord.state import Contents, Message, Version, World
@@ -22,6 +23,7 @@ class Messages:
     now: Callable[[], datetime]
 
     def create(self, message: Message) -> Message:
+        self._filter(message.contents, message)
         self._keep(message)
         if not message.ephemeral:
             self.world.last_message_ids[message.channel_id] = message.id
@@ -31,6 +33,7 @@ class Messages:
 
     def edit(self, message: Message, contents: Contents) -> Message:
         """Store a new version; files that it no longer has are gone from the CDN, too."""
+        self._filter(contents, message, had=message.contents)
         edited = replace(message, contents=contents, edited_at=self.now())
         self._discard_files(message, kept=contents)
         self._keep(edited)
@@ -50,6 +53,17 @@ class Messages:
             intent = self._intent(message)
             self.sessions.dispatch("MESSAGE_DELETE", lambda _: data, guild_id=channel.guild_id, intent=intent)
         self.changes.publish(ChangeKind.MESSAGE_DELETED, message.id)
+
+    def _filter(self, contents: Contents, message: Message, *, had: Contents | None = None) -> None:
+        """Refuse what Discord's filters refuse of a bot. Raises DiscordError 240000 and 20009."""
+        if message.author_id != self.world.application.bot_id:
+            return
+        words = encode([contents.content, *contents.components])
+        if any(encode(word).strip(b'"') in words for word in self.world.harmful_words):
+            raise DiscordError(Problem.HARMFUL_LINK)
+        known = {file.id for file in had.attachments} if had else set[int]()
+        if not self.world.takes_pictures and any(file.id not in known for file in contents.attachments):
+            raise DiscordError(Problem.EXPLICIT_CONTENT)
 
     def _keep(self, message: Message) -> None:
         self.world.messages[message.id] = message

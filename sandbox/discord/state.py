@@ -243,7 +243,8 @@ class Application:
 class World:
     """Everything there is, by id.
 
-    `commands` is by guild id, None for the global ones; `files` holds what the CDN still serves.
+    `commands` is by guild id, None for the global ones; `files` holds what the CDN still serves. `harmful_words` and
+    `takes_pictures` are what the filters of Discord's refuse in the bot's messages.
     """
 
     application: Application
@@ -258,4 +259,6 @@ class World:
     commands: dict[int | None, tuple[JsonObject, ...]] = field(default_factory=dict[int | None, tuple[JsonObject, ...]])
     interactions: dict[int, Interaction] = field(default_factory=dict[int, Interaction])
     answers: dict[int, Answer] = field(default_factory=dict[int, Answer])
+    harmful_words: set[str] = field(default_factory=set[str])
+    takes_pictures: bool = True
     dead_tokens: dict[str, Problem] = field(default_factory=dict[str, Problem])

@@ -9,10 +9,9 @@ import pytest
 
 from bot.client import EaselBot
 from bot.core import words
-from bot.core.job import GenerationState, Job, Place
+from bot.core.job import TOKEN_LIFE, GenerationState, Job, Place
 from bot.errors import UserError
 from cogs.inbox import inbox, show_here
-from cogs.picture_command import TOKEN_LIFE
 from tests.core.jobs import OWNER, a_job, an_ask
 from tests.discord_edge import FakeInteraction, text_of
 from tests.service.rig import Rig

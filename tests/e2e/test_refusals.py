@@ -188,3 +188,14 @@ async def test_a_prompt_of_4000_characters_is_painted(town: Town) -> None:
     prompt = "\U0001f98a" * 3999 + "."
     await town.paint(prompt)
     assert town.orders[0]["prompt"] == prompt
+
+
+async def test_h5_a_prompt_that_discord_refuses_to_show_costs_nothing_and_is_told_without_it(town: Town) -> None:
+    town.discord.circumstances.refuse_words("bad.example")
+    try:
+        told = await town.private_words(town.ask("see http://bad.example/x for the look"))
+    finally:
+        town.discord.circumstances.refuse_words()
+    assert "Discord refuses to show this request" in told
+    await town.paint("a good one")
+    assert [order["prompt"] for order in town.orders] == ["a good one"]

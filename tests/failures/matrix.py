@@ -200,7 +200,7 @@ MATRIX: Mapping[str, Row] = {
     ),
     "F4": Row(
         P,
-        "message, thread, channel or server is gone, 403, or Discord refuses what the edit says",
+        "message, thread, channel or server is gone, or 403",
         "The job leaves its message; results wait in the owner's inbox. What somebody deleted is never posted again, "
         "and the rest is cancelled. A channel that refuses three times is asked no more for ten minutes.",
     ),
@@ -265,6 +265,23 @@ MATRIX: Mapping[str, Row] = {
         "edits, downloads or shrinking hang, or one channel owes hundreds of cards",
         "Each try has a limit, one channel a share, what hangs gives its place to the next, new pictures go before "
         "old cards: a picture elsewhere is shown within 10 s.",
+    ),
+    "H3": Row(
+        P,
+        "Discord refuses an edit in its own words, whatever the code, or takes files and names none",
+        "Refused twice, 30 s apart, is final: a plain card says so, and the picture waits in the inbox. 408, 429, 5xx, "
+        "broken lines and proxies' pages pass.",
+    ),
+    "H4": Row(
+        P,
+        "Discord or the host of the result answers nothing but errors",
+        "A day after its picture was done a card ends by itself, by the times in its row, so that no restart begins "
+        "anew: the picture waits in the inbox, or the card says that it was not handed over.",
+    ),
+    "H5": Row(
+        P,
+        "Discord refuses the first answer for its words",
+        "One private sentence without the prompt; nothing is ordered.",
     ),
 }
 

@@ -12,13 +12,12 @@ import pytest
 
 from bot.core import words as sentences
 from bot.core.card import Verb
-from bot.core.job import RENEWAL_LEAD, GenerationState, Job, JobState, Place
+from bot.core.job import RENEWAL_LEAD, TOKEN_LIFE, GenerationState, Job, JobState, Place
 from bot.errors import Cause, TransientError, UserError
 from bot.ports import Shrinker
 from bot.refusals import CHANNEL_LIMIT
 from bot.service.delivering import Delivering
 from bot.shrink import PictureShrinker
-from cogs.picture_command import TOKEN_LIFE
 from tests.cogs.test_inbox import WAITING, listed, person, press
 from tests.core.jobs import MIB, a_job
 from tests.discord_edge import FakeInteraction, refused, text_of
@@ -73,7 +72,7 @@ def test_f1_an_edit_that_failed_or_seems_to_is_made_again_on_the_same_message(fa
     assert (came(report), len(report.cards), len(calls(report, EDIT))) == (ONE_PICTURE, 1, 2)
 
 
-@pytest.mark.parametrize(("status", "code"), [(401, 50027), (401, 0), (404, 10015), (403, 50001), (404, 10003)])
+@pytest.mark.parametrize(("status", "code"), [(401, 50027), (401, 40001), (404, 10015), (403, 50001), (404, 10003)])
 async def test_f2_a_token_that_is_refused_at_minute_one_leaves_the_edit_to_the_bot_s_own(
     rig: Rig, status: int, code: int
 ) -> None:
@@ -156,15 +155,6 @@ async def test_f4_a_channel_that_refuses_everything_is_soon_asked_no_more(rig: R
         await delivered(rig, ladder, job)
     assert len(ladder.by_bot.calls) == CHANNEL_LIMIT
     assert {job.place for job in await rig.store.inbox(7, 99)} == {Place.INBOX}
-
-
-async def test_f4_an_edit_that_discord_takes_by_no_way_is_not_tried_for_ever(rig: Rig) -> None:
-    ladder = Ladder()
-    ladder.by_token.answers.append(refused(400, 50035))
-    job = await delivered(rig, ladder)
-    assert by(ladder) == (["edit", "edit"], [])
-    assert sentences.CARD_REFUSED in text_of(ladder.by_token.calls[1][1])
-    assert (job.place, job.token) == (Place.INBOX, "interaction token")
 
 
 class Overtaken(FakeInteraction):

@@ -1,21 +1,34 @@
 """Row H of the matrix: between a finished picture and its message, no trouble is without an end or holds up others."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
-from bot.core.job import GenerationState, Job
-from bot.errors import StoreUnavailableError, TransientError
-from bot.service.editing import EDITS_PER_CHANNEL
-from tests.core.jobs import MIB, NOW, a_job
+from bot.core import words
+from bot.core.card import Card
+from bot.core.job import TOKEN_LIFE, GenerationState, Job, JobState, Place
+from bot.core.lasting import APART
+from bot.core.placement import Placed, ResultFile
+from bot.errors import Cause, StoreUnavailableError, TransientError
+from bot.ports import Delivery
+from bot.service.delivering import NEW_BYTES_PER_EDIT, Delivering
+from bot.service.editing import EDITS_PER_CHANNEL, OWED_AT_MOST
+from cogs.picture_command import Interaction, take
+from tests.cogs.test_inbox import listed
+from tests.core.jobs import MIB, NOW, a_job, an_ask
+from tests.discord_edge import FakeInteraction, answered, refused, text_of
 from tests.fakes import PNG
 from tests.service.memory_store import MemoryStore
 from tests.service.rig import Rig
 from tests.service.virtual import VirtualClock, never, passes, virtually
 from tests.simulation.clock import virtual_loop
+from tests.test_delivery import Ladder
 
 S = GenerationState
 TRIES = 2000
@@ -177,3 +190,181 @@ def test_h2_an_edit_that_is_never_answered_is_given_up_and_tried_again() -> None
 
     at_s, tries = virtually(story)
     assert (30 < at_s < 35, tries) == (True, 2)
+
+
+def delivering_by(rig: Rig, delivery: Delivery) -> Delivering:
+    return Delivering(
+        ledger=rig.ledger,
+        delivery=delivery,
+        results=rig.results,
+        shrinker=rig.shrinker,
+        settlement=rig.settlement,
+        estimates=rig.estimates,
+        clock=rig.clock,
+    )
+
+
+async def delivered_twice(rig: Rig, delivery: Delivery, *, apart_s: float = APART.total_seconds()) -> Job:
+    """Deliver, which meets a passing trouble, and deliver again later."""
+    delivering = delivering_by(rig, delivery)
+    with pytest.raises(TransientError):
+        await delivering.deliver(await rig.get())
+    rig.clock.advance(apart_s)
+    return await delivering.deliver(await rig.get())
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        refused(400, 20009),
+        refused(403, 20009),
+        refused(400, 50035),
+        refused(400, 240000),
+        refused(400, 200000),
+        refused(400, 50006),
+        refused(404, 99999),
+        answered(400, {"message": "400: Bad Request", "code": 0}),
+    ],
+)
+async def test_h3_what_discord_refuses_twice_is_told_on_a_plain_card_and_waits_in_the_inbox(
+    rig: Rig, refusal: Exception
+) -> None:
+    ladder = Ladder()
+    ladder.by_token.answers.extend([refusal, refusal])
+    await rig.keep(owing())
+    job = await delivered_twice(rig, ladder)
+    assert [call for call, _ in ladder.by_token.calls] == ["edit"] * 3
+    plain = ladder.by_token.calls[-1][1]
+    assert (words.CARD_REFUSED in text_of(plain), plain["attachments"]) == (True, [])
+    assert job.ask.prompt not in text_of(plain)
+    assert (job.place, job.state, job.card_owed) == (Place.INBOX, JobState.DONE, False)
+    assert job.ask.prompt in await listed(rig)
+
+
+async def test_h3_where_the_token_s_way_stays_shut_the_plain_card_goes_by_the_bot_s_own(rig: Rig) -> None:
+    ladder = Ladder()
+    ladder.by_token.answers.extend([refused(400, 99999)] * 3)
+    await rig.keep(owing())
+    await delivered_twice(rig, ladder)
+    assert words.CARD_REFUSED in text_of(ladder.by_bot.calls[-1][1])
+
+
+async def test_h3_a_plain_card_that_meets_a_passing_trouble_is_tried_again(rig: Rig) -> None:
+    ladder = Ladder()
+    ladder.by_token.answers.extend([refused(400, 20009), refused(400, 20009), refused(503), refused(400, 20009)])
+    await rig.keep(owing())
+    with pytest.raises(TransientError, match="503"):
+        await delivered_twice(rig, ladder)
+
+
+async def test_h3_what_discord_refused_once_is_shown_when_it_takes_it(rig: Rig) -> None:
+    ladder = Ladder()
+    ladder.by_token.answers.append(refused(400, 20009))
+    await rig.keep(owing())
+    job = await delivered_twice(rig, ladder)
+    assert (job.place, job.card_owed) == (Place.MESSAGE, False)
+
+
+@pytest.mark.parametrize(
+    "passing",
+    [
+        refused(408, 99999),
+        refused(429, 30046),
+        refused(503, 99999),
+        answered(403, "<html>"),
+        answered(404, ""),
+        answered(400, "upstream"),
+        answered(403, {"message": "Forbidden"}),
+        answered(400, {"error": "bad gateway"}),
+        answered(400, {"message": "no", "code": "no"}),
+        ConnectionResetError(),
+    ],
+)
+async def test_h3_what_is_no_word_of_discord_s_passes_however_often_it_comes(rig: Rig, passing: Exception) -> None:
+    ladder = Ladder()
+    ladder.by_token.answers.extend([passing, passing])
+    await rig.keep(owing())
+    with pytest.raises(TransientError):
+        await delivered_twice(rig, ladder)
+    assert (await rig.get()).card_owed
+
+
+class Forgetful(Ladder):
+    """Discord that takes files and names none of them."""
+
+    async def show(self, job: Job, card: Card, files: Mapping[str, ResultFile]) -> Placed:
+        await super().show(job, card, files)
+        return Placed(attachments={})
+
+
+async def test_h3_files_that_discord_takes_and_never_names_are_not_sent_for_ever(rig: Rig) -> None:
+    job = replace(a_job(S.SUCCEEDED, S.SUCCEEDED), revision=2, size_limit_bytes=25 * MIB)
+    for generation in job.generations:
+        rig.api.files[generation.url or ""] = [PNG.ljust(NEW_BYTES_PER_EDIT // 2 + 1, b"\0")]
+    delivering = delivering_by(rig, Forgetful())
+    await delivering.deliver(await rig.keep(job))
+    left = await delivering.deliver(await rig.get())
+    assert (left.place, left.card_owed) == (Place.INBOX, False)
+
+
+def test_h4_a_card_that_meets_nothing_but_errors_ends_a_day_after_its_picture_however_often_the_bot_starts(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("CRITICAL")
+    hours = 0
+
+    async def story(rig: Rig) -> JobState:
+        nonlocal hours
+        rig.delivery.troubles.extend([TransientError("503")] * 9999)
+        job = await rig.keep(owing())
+        while job.place is Place.MESSAGE:
+            # A process that has just begun knows of no earlier try.
+            rig.delivering = delivering_by(rig, rig.delivery)
+            with suppress(TransientError):
+                await rig.delivering.deliver(job)
+            await asyncio.sleep(30)
+            with suppress(TransientError):
+                await rig.delivering.deliver(job)
+            await asyncio.sleep(3570)
+            hours += 1
+            job = await rig.get()
+        return job.state
+
+    assert virtually(story) is JobState.DONE
+    assert timedelta(hours=hours - 2) <= OWED_AT_MOST <= timedelta(hours=hours)
+
+
+async def test_h4_after_a_day_s_absence_one_error_ends_no_card(rig: Rig) -> None:
+    await rig.keep(owing())
+    rig.clock.advance(2 * OWED_AT_MOST.total_seconds())
+    rig.delivery.troubles.append(TransientError("503"))
+    assert not (await delivered_twice(rig, rig.delivery)).card_owed
+
+
+async def test_h4_what_is_shown_again_by_a_press_has_another_day(rig: Rig) -> None:
+    late = NOW + 2 * OWED_AT_MOST
+    await rig.keep(replace(owing(), token_expires_at=late + TOKEN_LIFE))
+    rig.clock.advance(2 * OWED_AT_MOST.total_seconds())
+    rig.delivery.troubles.extend([TransientError("503")] * 2)
+    with pytest.raises(TransientError):
+        await delivered_twice(rig, rig.delivery)
+
+
+async def test_h4_a_result_that_was_not_to_be_had_for_a_day_is_told(rig: Rig) -> None:
+    job = owing()
+    rig.api.files[link_of(job)] = [TransientError("503")]
+    await rig.keep(job)
+    rig.clock.advance(OWED_AT_MOST.total_seconds() + 60)
+    job = await delivered_twice(rig, rig.delivery, apart_s=11 * 60)
+    assert job.generations[0].cause is Cause.RESULT_NOT_FETCHED
+    assert not job.card_owed
+
+
+async def test_h5_a_first_answer_that_discord_refuses_ends_unpaid_in_a_sentence_without_the_prompt(rig: Rig) -> None:
+    interaction = FakeInteraction(SimpleNamespace(desk=rig.desk()))
+    interaction.response.answers.append(refused(400, 240000))
+    await take(cast("Interaction", interaction), an_ask("see http://bad.example/x"))
+    ((_, said),) = interaction.response.said
+    assert (said["ephemeral"], text_of(said)) == (True, words.ANSWER_REFUSED)
+    job = await rig.get()
+    assert (job.state, await rig.store.startable(9)) == (JobState.ABANDONED, [])

@@ -3,7 +3,8 @@
 import pytest
 
 from sandbox.discord import ClientRefusedError, LocalDiscord, Permission
-from tests.sandbox.discord.samples import answered, asked, card, picture, quiet_discord, shown
+from sandbox.discord.errors import DiscordError
+from tests.sandbox.discord.samples import answered, asked, card, picture, quiet_discord, shown, text
 
 
 @pytest.fixture
@@ -58,3 +59,18 @@ def test_a_second_denial_replaces_the_first(discord: LocalDiscord) -> None:
     discord.circumstances.deny(scene.team, scene.robin, Permission.SEND_MESSAGES)
     discord.circumstances.deny(scene.team, scene.robin, Permission.ATTACH_FILES)
     assert discord.people.say(scene.robin, scene.team, "hi")
+
+
+def test_a_filter_for_words_refuses_the_bots_messages_and_nobody_elses(discord: LocalDiscord) -> None:
+    discord.circumstances.refuse_words("fox")
+    with pytest.raises(DiscordError, match="240000"):
+        answered(discord, card(text("a fox")))
+    assert answered(discord, card(text("a cat")))
+    assert discord.people.say(discord.scene.robin, discord.scene.pictures, "a fox")
+
+
+def test_a_filter_for_pictures_refuses_new_files_alone(discord: LocalDiscord) -> None:
+    discord.circumstances.refuse_pictures()
+    with pytest.raises(DiscordError, match="20009"):
+        answered(discord, card(shown("a.png")), picture())
+    assert answered(discord, card())
