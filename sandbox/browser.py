@@ -18,6 +18,8 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+CANCEL = '[data-press*=":cancel:"]'
+"""The button that only a card under way has."""
 PATIENCE_MS = 15_000
 Size = tuple[int, int]
 WIDE: Size = (1280, 800)
@@ -87,6 +89,10 @@ class Visit:
     async def says(self, text: str) -> None:
         """Wait until the last message holds a text."""
         await self.last.get_by_text(text, exact=False).first.wait_for()
+
+    async def lands(self) -> None:
+        """Wait until the last message has ended with its pictures, whatever it says of them."""
+        await self.page.locator(f".messages > .message:last-child:has(.gallery img):not(:has({CANCEL}))").wait_for()
 
     async def press(self, label: str) -> None:
         """Press a button of the last message."""

@@ -115,10 +115,10 @@ async def _answers(visit: Visit, album: Album) -> None:
     """Cards from waiting to their ends, private answers, and a picture at full size."""
     await visit.says("Painting")
     await album.add("painting")
-    await visit.says("Done")
+    await visit.lands()
     await album.add("two-pictures")
     await visit.ask("a little boat on a lake at sunrise --n 4")
-    await visit.says("Done")
+    await visit.lands()
     await album.add("four-pictures")
     await visit.last.locator(".picture").first.click()
     await album.add("full-size")
@@ -134,7 +134,7 @@ async def _answers(visit: Visit, album: Album) -> None:
 async def _behind(visit: Visit, album: Album) -> None:
     """The drawer: what the bot sent, the faults, and the plug being pulled."""
     await visit.show_drawer("What the bot sent")
-    await visit.page.locator(".calls summary", has_text="PATCH").first.click()
+    await visit.page.locator(".calls summary", has_text="edited the card").first.click()
     await album.add("log")
     await visit.page.get_by_role("tab", name="Faults").click()
     await album.add("faults")

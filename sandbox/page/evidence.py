@@ -64,6 +64,11 @@ class Evidence:
         return any(row.status is Status.PROCESSING for row in self.rows)
 
     @property
+    def painted(self) -> bool:
+        """Whether Oxen has nothing of this order left to paint."""
+        return bool(self.rows) and all(row.status.is_terminal for row in self.rows)
+
+    @property
     def made(self) -> Sequence[Generation]:
         return [row for row in self.rows if row.status is Status.SUCCEEDED]
 
@@ -135,7 +140,7 @@ def under_way(backstage: Backstage, viewer: User) -> Interaction | None:
         and (card := discord.message_of(each)) is not None
         and is_under_way(backstage, card)
         and visible(discord.world, card, viewer.id)
-        and Evidence(backstage=backstage, order=order_of(backstage, each)).painting
+        and not Evidence(backstage=backstage, order=order_of(backstage, each)).painted
     ]
     return min(found, key=lambda each: each.user_id != viewer.id, default=None)
 

@@ -6,7 +6,8 @@ from aiohttp.typedefs import Handler, Middleware
 HOSTS = ("127.0.0.1", "localhost")
 _OURS = frozenset({"same-origin", "none"})
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' blob:; "
+    "connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _HEADERS = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import partial
 
 from sandbox.discord import Interaction, Message
@@ -50,6 +51,14 @@ def found_gone(seen: Evidence) -> bool:
     return seen.card is None and any(each.error is not None for each in seen.edits())
 
 
+class Where(StrEnum):
+    """Under which head a button stands; the plug has its place for itself."""
+
+    PLUG = "plug"
+    OXEN = "At Oxen"
+    DISCORD = "At Discord"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
     """One button. `before` is done ahead of the order, `while_painting` in the middle of it; `kills` ends the bot then.
@@ -58,6 +67,7 @@ class Trouble:
     `patience_s`; `kept` judges it.
     """
 
+    where: Where
     label: str
     promise: str
     told: str
@@ -98,12 +108,14 @@ def _drop_gateway(stage: Backstage, _target: Target) -> None:
 
 TROUBLES: Mapping[str, Trouble] = {
     "plug": Trouble(
+        where=Where.PLUG,
         label="Pull the plug",
         promise="The bot is killed (kill -9) while Oxen paints, and restarted. The picture lands in the same message.",
         told="Oxen paints on: it does not know that nobody listens.",
         kills=True,
     ),
     "drop-stream": Trouble(
+        where=Where.OXEN,
         label="Drop the stream",
         promise="The event stream breaks off while it paints. The bot connects again and asks for what it missed.",
         told="The stream broke off.",
@@ -111,6 +123,7 @@ TROUBLES: Mapping[str, Trouble] = {
         kept=promises.stream_comes_back,
     ),
     "freeze-stream": Trouble(
+        where=Where.OXEN,
         label="Freeze the stream",
         promise="The stream stays open and says nothing. After 45 silent seconds the bot connects again, and it lands.",
         told="The stream is silent now. This takes up to a minute.",
@@ -118,6 +131,7 @@ TROUBLES: Mapping[str, Trouble] = {
         kept=promises.stream_comes_back,
     ),
     "lose-answer": Trouble(
+        where=Where.OXEN,
         label="Swallow an answer",
         promise="Oxen takes the order, but its answer is lost. The bot finds it in Oxen's list and pays once.",
         told="The next answer to POST /ai/queue will be lost.",
@@ -125,6 +139,7 @@ TROUBLES: Mapping[str, Trouble] = {
         kept=promises.order_is_found,
     ),
     "delay": Trouble(
+        where=Where.OXEN,
         label="Answer slowly",
         promise="Oxen takes 4 s to answer the order. The card is there at once all the same.",
         told="The next answer to POST /ai/queue will take 4 s.",
@@ -132,6 +147,7 @@ TROUBLES: Mapping[str, Trouble] = {
         kept=promises.card_is_at_once,
     ),
     "too-many": Trouble(
+        where=Where.OXEN,
         label="429 from Oxen",
         promise="Oxen says that this is too much. The bot waits as long as it was told, and orders once more.",
         told="The next POST /ai/queue will be answered 429, retry after 2 s.",
@@ -141,6 +157,7 @@ TROUBLES: Mapping[str, Trouble] = {
         kept=partial(promises.waits_as_told, retry_after_s=_RETRY_AFTER_S),
     ),
     "server-error": Trouble(
+        where=Where.OXEN,
         label="500 from Oxen",
         promise="Oxen breaks down over the order. The bot looks whether it was taken, and only then orders once more.",
         told="The next POST /ai/queue will be answered 500.",
@@ -148,6 +165,7 @@ TROUBLES: Mapping[str, Trouble] = {
         kept=promises.looks_before_it_orders,
     ),
     "discord-limit": Trouble(
+        where=Where.DISCORD,
         label="429 from Discord",
         promise="Discord puts the edit off. The picture comes two seconds later, once.",
         told="The next edit will be answered 429, retry after 2 s.",
@@ -155,6 +173,7 @@ TROUBLES: Mapping[str, Trouble] = {
         kept=partial(promises.edit_is_repeated, status=429, after_s=_RETRY_AFTER_S),
     ),
     "discord-error": Trouble(
+        where=Where.DISCORD,
         label="502 from Discord",
         promise="Discord takes the edit, but says 502. The same edit once more shows the same picture, once.",
         told="The next edit will be done and answered 502.",
@@ -163,6 +182,7 @@ TROUBLES: Mapping[str, Trouble] = {
         over=settled_and_answered,
     ),
     "expire-token": Trouble(
+        where=Where.DISCORD,
         label="Expire the token",
         promise="The token of this command dies early. The picture comes by the bot's own token instead.",
         told="The token is dead: 401, code 50027.",
@@ -170,6 +190,7 @@ TROUBLES: Mapping[str, Trouble] = {
         kept=promises.own_token_serves,
     ),
     "small-upload": Trouble(
+        where=Where.DISCORD,
         label="Shrink the size limit",
         promise="Only files up to 9 kB may be sent. The picture is made smaller, and the card says so.",
         told="This order may carry 9 kB.",
@@ -177,6 +198,7 @@ TROUBLES: Mapping[str, Trouble] = {
         kept=promises.made_smaller,
     ),
     "delete-message": Trouble(
+        where=Where.DISCORD,
         label="Delete the message",
         promise="A moderator deletes the card while it paints. What somebody deleted is never posted again.",
         told="The message is deleted.",
@@ -185,6 +207,7 @@ TROUBLES: Mapping[str, Trouble] = {
         over=found_gone,
     ),
     "stuck": Trouble(
+        where=Where.OXEN,
         label="Get a job stuck",
         promise="Painting never ends. You can cancel it on the card; after 45 minutes the bot would by itself.",
         told="This picture will never be ready. Press Cancel on its card.",
@@ -193,6 +216,7 @@ TROUBLES: Mapping[str, Trouble] = {
         patience_s=_STUCK_S,
     ),
     "gateway": Trouble(
+        where=Where.DISCORD,
         label="Lose the gateway",
         promise="The line to Discord breaks while it paints. The bot resumes its session, and the picture lands.",
         told="The line to Discord broke.",

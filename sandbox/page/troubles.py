@@ -40,7 +40,10 @@ class Troubles:
 
     @staticmethod
     def catalogue() -> list[Json]:
-        return [{"name": name, "label": each.label, "promise": each.promise} for name, each in TROUBLES.items()]
+        return [
+            {"name": name, "where": each.where.value, "label": each.label, "promise": each.promise}
+            for name, each in TROUBLES.items()
+        ]
 
     async def begin(self, name: str, viewer: User, channel: Channel) -> None:
         """Let this go wrong with what is being painted, or with a picture ordered in the viewer's name.

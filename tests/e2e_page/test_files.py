@@ -56,7 +56,7 @@ async def test_pictures_come_by_picker_drop_and_paste_and_keep_their_order(visit
     await visit.form.get_by_text("image3: third.png").wait_for()
     await visit.form.get_by_role("button", name="Send").click()
     await visit.says("+2 references")
-    await visit.says("Done")
+    await visit.lands()
     assert references_of_last_order(demo) == ["first.png", "second.png", "third.png"]
 
 

@@ -21,7 +21,8 @@ async def test_the_first_view_has_a_welcome_three_tries_and_a_picture(
     visit = await visitors.open(size=size, scheme=scheme)
     assert await visit.page.locator(".try").count() == 3
     await visit.messages.first.locator(".picture img").wait_for()
-    assert await visit.messages.first.locator("strong").filter(has_text="Done").count() == 1
+    assert await visit.page.locator(":is(button, [role=tab]):visible", has_text="Faults").count() <= 1
+    assert await visit.page.get_by_role("button", name="Pull the plug").count() == 1
     assert not await visit.scrolls_sideways()
 
 
@@ -30,7 +31,7 @@ async def test_a_picture_from_asking_to_deleting_by_mouse(visitors: Visitors, si
     visit = await visitors.open("#/team/robin", size=size)
     await visit.page.get_by_role("button", name="A cat in autumn").click()
     await visit.says("Painting")
-    await visit.says("Done")
+    await visit.lands()
     assert not await visit.scrolls_sideways()
     await visit.last.locator(".picture").click()
     await visit.page.get_by_role("dialog").get_by_role("button", name="Close").click()
@@ -83,6 +84,61 @@ async def test_a_command_that_was_closed_comes_back_as_it_was(visitors: Visitors
     await visit.page.keyboard.press("Escape")
     await visit.begin("imagine")
     assert await visit.option("prompt").input_value() == "a half finished thought"
+    await visit.page.keyboard.type("another one")
+    assert await visit.option("prompt").input_value() == "another one"
+
+
+async def test_a_half_filled_command_survives_a_reload(visitors: Visitors) -> None:
+    visit = await visitors.open("#/ideas/sam")
+    await visit.begin("imagine")
+    await visit.option("prompt").fill("a half finished thought")
+    await (await visit.add("count")).fill("3")
+    await visit.page.reload()
+    await visit.form.wait_for()
+    assert await visit.option("prompt").input_value() == "a half finished thought"
+    assert await visit.option("count").input_value() == "3"
+
+
+async def test_a_command_being_filled_in_leaves_the_picture_in_sight(visitors: Visitors) -> None:
+    visit = await visitors.open()
+    await visit.begin("edit")
+    box = await visit.form.bounding_box()
+    assert box is not None
+    assert box["height"] < WIDE[1] / 4
+
+
+async def test_what_is_typed_right_after_enter_is_a_command_of_its_own(visitors: Visitors) -> None:
+    visit = await visitors.open("#/ideas/max")
+    await visit.begin("imagine")
+    await visit.option("prompt").fill("a tree")
+    before = await visit.messages.count()
+    await visit.page.keyboard.press("Enter")
+    await visit.page.keyboard.type("/imagine a house")
+    await visit.form.wait_for()
+    assert await visit.option("prompt").input_value() == "a house"
+    await visit.messages.nth(before).wait_for()
+    await visit.lands()
+
+
+async def test_a_private_answer_is_gone_once_the_page_was_loaded_anew(visitors: Visitors) -> None:
+    visit = await visitors.open("#/ideas/max")
+    await visit.ask("a cat --ar banana")
+    await visit.says("Only you can see this")
+    before = await visit.messages.count()
+    await visit.page.reload()
+    await visit.messages.nth(before - 2).wait_for()
+    assert await visit.page.get_by_text("Only you can see this").count() == 0
+
+
+async def test_the_card_keeps_the_place_of_its_picture_while_it_is_painted(visitors: Visitors) -> None:
+    visit = await visitors.open("#/ideas/max")
+    await visit.ask("a castle slow-test --ar 3:2")
+    place = visit.last.locator(".placeholder")
+    await place.wait_for()
+    box = await place.bounding_box()
+    assert box is not None
+    assert abs(box["width"] / box["height"] - 1.5) < 0.01
+    await visit.press("Cancel")
 
 
 async def test_a_choice_comes_up_while_one_types_and_is_taken_by_keyboard(visitors: Visitors, demo: Demo) -> None:
@@ -93,7 +149,7 @@ async def test_a_choice_comes_up_while_one_types_and_is_taken_by_keyboard(visito
     await visit.page.get_by_role("option", name="flux-2-pro").wait_for()
     await visit.page.keyboard.press("Enter")
     await visit.send()
-    await visit.says("Done")
+    await visit.lands()
     assert demo.oxen.ledger.generations[-1].model_name == "flux-2-pro"
 
 
@@ -104,8 +160,8 @@ async def test_a_private_answer_is_for_one_person_and_can_be_dismissed(visitors:
     await robin.add("private")
     await robin.send()
     await robin.says("Only you can see this")
-    await robin.says("Done")
-    assert await sam.page.get_by_text("a secret castle").count() == 0
+    await robin.lands()
+    assert await sam.messages.get_by_text("a secret castle").count() == 0
     await robin.page.get_by_role("button", name="Dismiss").last.click()
     assert await robin.messages.get_by_text("a secret castle").count() == 0
 
@@ -114,7 +170,7 @@ async def test_somebody_else_sees_the_picture_come_and_may_make_it_again(visitor
     robin, sam = await visitors.open("#/team/robin"), await visitors.open("#/team/sam")
     await robin.ask("a rocket at night")
     await sam.says("Painting")
-    await sam.says("Done")
+    await sam.lands()
     await sam.press("Again")
     await robin.says("after a picture of")
 
@@ -167,4 +223,4 @@ async def test_the_theme_follows_the_system_until_it_is_switched(visitors: Visit
 async def test_the_end_of_a_picture_is_read_aloud(visitors: Visitors) -> None:
     visit = await visitors.open("#/team/robin")
     await visit.ask("a mushroom unsafe-test")
-    await visit.page.locator("#announcer", has_text="Not painted: a mushroom unsafe-test.").wait_for(state="attached")
+    await visit.page.locator("#announcer", has_text="No picture: a mushroom unsafe-test.").wait_for(state="attached")

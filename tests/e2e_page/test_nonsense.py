@@ -102,7 +102,9 @@ async def test_a_command_that_nobody_answers_says_so(visitors: Visitors, demo: D
         await visit.page.keyboard.press("Enter")
         await visit.says("Sending")
         await visit.says("Easel did not answer within 3 s.")
-        await visit.page.get_by_role("button", name="Dismiss").last.click()
+        await visit.page.get_by_role("button", name="Fill it in again").last.click()
+        assert await visit.option("prompt").input_value() == "a cat"
+        await visit.form.get_by_role("button", name="Close the command").click()
     finally:
         await visit.page.get_by_role("tab", name="Faults").click()
         await visit.page.get_by_role("button", name="Start it").first.click()

@@ -1,5 +1,7 @@
 """Each trouble is one click, tells its story, and ends as its sentence promises."""
 
+from unittest.mock import patch
+
 import pytest
 import pytest_asyncio
 
@@ -11,8 +13,8 @@ from tests.e2e_page.visit import Visitors
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
-# The one takes 45 s, the other ends by hand.
-NOT_BY_THEMSELVES = {"freeze-stream", "stuck"}
+# One takes 45 s, one ends by hand, and the plug stands elsewhere.
+NOT_HERE = {"freeze-stream", "stuck", "plug"}
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -30,11 +32,11 @@ async def ending(visit: Visit) -> str:
     return last
 
 
-@pytest.mark.parametrize("name", [name for name in TROUBLES if name not in NOT_BY_THEMSELVES])
+@pytest.mark.parametrize("name", [name for name in TROUBLES if name not in NOT_HERE])
 async def test_a_trouble_ends_as_promised(faults: Visit, name: str) -> None:
     button = faults.page.locator(".faults").get_by_role("button", name=TROUBLES[name].label)
     await button.click()
-    await faults.page.locator(".drawer .story.open", has_text=TROUBLES[name].promise).wait_for()
+    await faults.page.locator(f'[data-trouble="{name}"] .story.open').wait_for()
     assert "Paid for 1 picture" in await ending(faults)
 
 
@@ -73,6 +75,20 @@ async def test_on_a_phone_the_story_stands_above_the_message_box(visitors: Visit
     assert not await visit.scrolls_sideways()
 
 
+async def test_the_plug_strikes_what_is_being_painted_and_the_story_is_for_who_pulled_it(
+    visitors: Visitors, demo: Demo
+) -> None:
+    robin, sam = await visitors.open("#/posters/robin", size=PHONE), await visitors.open("#/posters/sam", size=PHONE)
+    ordered = len(demo.oxen.ledger.generations) + 1
+    with patch.object(demo.oxen.knobs, "painting_s", (3.0, 3.0)):
+        await robin.ask("a mushroom in a wood")
+        await robin.page.get_by_role("button", name="Pull the plug").click()
+        await robin.page.locator(".floating-story .story.good").wait_for()
+    assert len(demo.oxen.ledger.generations) == ordered
+    assert await sam.page.locator(".floating-story .story").count() == 0
+    await robin.page.locator(".floating-story .story").get_by_role("button", name="Dismiss").click()
+
+
 async def test_there_is_no_trouble_where_there_are_no_commands(visitors: Visitors) -> None:
     visit = await visitors.open("#/@easel/robin")
     await visit.page.get_by_role("button", name="Pull the plug").click()
@@ -82,8 +98,8 @@ async def test_there_is_no_trouble_where_there_are_no_commands(visitors: Visitor
 async def test_the_log_shows_what_was_sent_without_what_opens_a_door(visitors: Visitors, demo: Demo) -> None:
     visit = await visitors.open("#/team/robin")
     await visit.ask("a house by a lake")
-    await visit.says("Done")
-    edit = visit.page.locator(".calls li", has_text="PATCH").first
+    await visit.lands()
+    edit = visit.page.locator(".calls li", has_text="edited the card: 1 picture").first
     await edit.locator("summary").click()
     await edit.locator("pre", has_text="a house by a lake").wait_for()
     state = await (await visit.page.request.get(f"{demo.page.url}api/state")).text()

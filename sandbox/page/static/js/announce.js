@@ -1,10 +1,9 @@
 // Says aloud, for screen readers, how a picture ended. Everything else on a card can be read when one likes.
-import { headline } from "./components.js";
+import { headline, picturesOf, underWay } from "./components.js";
 import { h } from "./dom.js";
-import { on, store } from "./store.js";
+import { nameOf, on, store } from "./store.js";
 
 const KEPT_MS = 10_000;
-const ENDS = new Set(["Done", "Not painted", "Cancelled", "Unknown"]);
 
 /** Each text is a node of its own for a while: two at once are then both read. */
 export function announce(text) {
@@ -16,9 +15,17 @@ export function announce(text) {
 export function startAnnouncing() {
   on("message", ({ message, before }) => {
     if (message.channel !== store.channel) return;
-    const now = headline(message);
-    const was = before ? headline(before) : { state: "" };
-    if (ENDS.has(now.state) && was.state !== now.state) announce(`${now.state}: ${now.prompt || "a picture"}.`);
-    else if (message.private && !before && message.author.bot) announce(`Easel, only to you: ${now.text}`);
+    if (before && underWay(before) && !underWay(message)) announce(ending(message, before));
+    else if (message.private && !before && message.author.bot) announce(`Easel, only to you: ${plain(headline(message).text)}`);
   });
 }
+
+/** By what the card holds, not by its words: those change with what can be said. */
+function ending(message, before) {
+  const asked = headline(before).prompt || "a picture";
+  const count = picturesOf(message).length;
+  if (count) return `${count === 1 ? "The picture is" : `${count} pictures are`} ready: ${asked}.`;
+  return `No picture: ${asked}. ${plain(headline(message).text)}`;
+}
+
+const plain = (text) => text.replace(/^-# |[*_`>]|\\(?=\W)/gm, "").replace(/<@!?(\d+)>/g, (_, id) => nameOf(id) ?? "");

@@ -1,8 +1,9 @@
 // The middle: the place's head, its beginning, its messages, and what one does with them.
 import { post } from "./api.js";
+import { suggest } from "./composer.js";
 import { picturesOf, uncover } from "./components.js";
 import { h, icon, morph } from "./dom.js";
-import { messageNode, pendingNode } from "./message.js";
+import { follows, messageNode, pendingNode } from "./message.js";
 import { here, me, messagesHere, on, store } from "./store.js";
 import { toast } from "./toast.js";
 import { confirmed, openViewer } from "./viewer.js";
@@ -58,11 +59,18 @@ function draw() {
   const shown = messagesHere().filter((each) => !dismissed.has(each.id));
   const waiting = [...store.interactions.values()].filter((each) => each.channel === place.id && each.type === "command");
   const atEnd = following;
-  morph(list, h("ol", { class: "messages", "aria-label": "Messages" }, shown.map(messageNode), waiting.map(pendingNode)));
+  morph(list, h("ol", { class: "messages", "aria-label": "Messages" }, rows(shown, waiting)));
   // Somebody who has not done anything here yet reads from the beginning.
   if (fresh) following = shown.length > 1;
   if (fresh && !following) scroller.scrollTop = 0;
   else if (atEnd || fresh) toEnd();
+}
+
+/** Messages, and what one waits for at its place among them: a command that failed does not stay below all others. */
+function rows(shown, waiting) {
+  const nodes = shown.map((each, at) => [each.id, messageNode(each, follows(shown[at - 1], each))]);
+  const pending = waiting.map((each) => [each.id, pendingNode(each)]);
+  return [...nodes, ...pending].sort(([a], [b]) => (BigInt(a) < BigInt(b) ? -1 : 1)).map(([, node]) => node);
 }
 
 function drawHead(place) {
@@ -80,12 +88,13 @@ function show(element) {
 const messageOf = (element) => store.messages.get(element.closest("li").dataset.key);
 
 async function clicked(event) {
-  const target = event.target.closest("[data-press],[data-open],[data-uncover],[data-dismiss],[data-delete],[data-use],[data-forget],[data-jump],[data-spoiler]");
+  const target = event.target.closest("[data-press],[data-open],[data-uncover],[data-dismiss],[data-delete],[data-use],[data-forget],[data-resume],[data-jump],[data-spoiler]");
   if (!target || target.getAttribute("aria-disabled") === "true") return;
   const { dataset } = target;
   const message = messageOf(target);
   if (dataset.spoiler) show(target);
   else if (dataset.forget) forget(dataset.forget);
+  else if (dataset.resume) resume(dataset.resume);
   else if (dataset.jump) jump(event, dataset.jump);
   else if (dataset.uncover) {
     uncover(dataset.uncover);
@@ -103,6 +112,12 @@ function thumbnailOrPlace(target, message) {
 function forget(interactionId) {
   store.interactions.delete(interactionId);
   draw();
+}
+
+function resume(interactionId) {
+  const { command, typed } = store.interactions.get(interactionId);
+  forget(interactionId);
+  suggest(command, typed);
 }
 
 function jump(event, id) {

@@ -27,7 +27,7 @@ function draw(part, message, pending) {
   const inside = () => components(part.components ?? [], message, pending);
   switch (part.type) {
     case TYPE.CONTAINER:
-      return container(part, inside());
+      return container(part, underWay(message) ? expecting(part.components ?? [], inside(), message) : inside());
     case TYPE.TEXT:
       return h("div", { class: "text" }, markdown(part.content, nameOf));
     case TYPE.SECTION:
@@ -57,6 +57,31 @@ function draw(part, message, pending) {
 function container(part, inside) {
   const accent = part.accent_color === null ? null : `#${part.accent_color.toString(16).padStart(6, "0")}`;
   return h("div", { class: "card", style: accent ? { "--accent": accent } : {} }, inside);
+}
+
+const isCancel = (part) => part.custom_id?.includes(":cancel:") || (part.components ?? []).some(isCancel);
+/** Whether something of a card is still to come: only then can it be cancelled. */
+export const underWay = (message) => message.components.some(isCancel);
+
+/** Keep the place of pictures that are still to come, in the shape that the small line names, so that nothing jumps. */
+function expecting(parts, nodes, message) {
+  const { text } = headline(message);
+  const facts = /^-# (.+)$/m.exec(text)?.[1] ?? "";
+  const [, wide = 1, high = 1] = /\b(\d{1,2}):(\d{1,2})\b/.exec(facts) ?? [];
+  const [, from = 0, to = 0] = /\bseeds (\d+) to (\d+)/.exec(facts) ?? [];
+  const count = Math.min(4, Number(to) - Number(from) + 1);
+  const there = parts.findIndex((part) => part.type === TYPE.GALLERY);
+  const shown = there < 0 ? 0 : parts[there].items.length;
+  const ratio = Math.min(Math.max(wide / high, 0.4), 3);
+  const places = Array.from({ length: Math.max(0, count - shown) }, () => h("div", { class: "placeholder", "aria-hidden": "true", style: { "--ratio": count === 1 ? `${ratio}` : "1" } }));
+  if (there >= 0) {
+    nodes[there].className = `gallery gallery-${Math.max(count, shown)}`;
+    nodes[there].append(...places);
+    return nodes;
+  }
+  const room = h("div", { class: `gallery gallery-${count}`, "data-key": `${TYPE.GALLERY}-1`, style: { "--ratio": `${ratio}`, "--width": `${Math.min(MOST_PX, MOST_PX * ratio)}px` } }, places);
+  const before = parts.findIndex((part) => part.type === TYPE.ROW || (part.type === TYPE.TEXT && part.content.startsWith("-# ")));
+  return nodes.toSpliced(before < 0 ? nodes.length : before, 0, room);
 }
 
 /** One picture, as a button that opens it, or as a cover that first shows it. */

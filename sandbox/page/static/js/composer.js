@@ -1,6 +1,7 @@
 // The message box: words, files, and "/" for the picker, which turns it into a command's form.
 import { postFiles } from "./api.js";
 import { h, iconButton } from "./dom.js";
+import { forgetDraft, readDraft, writeDraft } from "./draft.js";
 import { fit } from "./fields.js";
 import { CommandForm } from "./form.js";
 import { isPictureFile, Tray } from "./tray.js";
@@ -45,6 +46,7 @@ export function startComposer() {
   takeDrops(document.getElementById("chat"), takeFiles);
   document.addEventListener("keydown", slashAnywhere);
   on("state place", moved);
+  on("draft", () => form && !form.sending && writeDraft(place, form.command.name, form.valuesBut(null)));
   return host;
 }
 
@@ -59,6 +61,8 @@ function moved() {
   tray.clear();
   area.value = "";
   typed();
+  const draft = readDraft(place);
+  if (draft) suggest(draft.command, draft.values);
 }
 
 function slashAnywhere(event) {
@@ -95,26 +99,41 @@ function keyed(event) {
   }
 }
 
-function openCommand(command, text = "") {
+function openCommand(command, typed = "") {
   picker.hide();
-  form = (text === "" && unsent.get(command.id)) || new CommandForm(command, { done: finished });
+  const kept = typed === "" ? unsent.get(command.id) : null;
+  show(kept ?? new CommandForm(command, { done: finished }));
   area.value = "";
   fit(area);
+  if (!kept) form.begin(typed);
+  const others = tray.files.filter((file) => !isPictureFile(file));
+  form.takeFiles(tray.files.filter(isPictureFile), null);
+  if (others.length) form.complain(`/${command.name} takes pictures only: ${others.map((file) => file.name).join(", ")} stayed out.`);
+  tray.clear();
+  form.focus({ select: Boolean(kept) });
+}
+
+function show(wanted) {
+  form = wanted;
   plain.hidden = true;
   host.append(form.node);
-  form.begin(text);
-  form.takeFiles(tray.files.filter(isPictureFile), null);
-  tray.clear();
-  form.focus();
   tell("composer");
 }
 
-/** A command that was put aside comes back as it was; one that was sent or closed does not. */
-function finished(how) {
-  const { command } = form;
+/** A command that was put aside comes back as it was, and so does one that was refused; a sent or closed one does not. */
+function finished(how, its) {
+  if (how === "refused") {
+    if (form !== its) closeCommand({ focus: false });
+    show(its);
+    return its.focus();
+  }
+  if (how === "sent") {
+    unsent.delete(its.command.id);
+    return tell("sent");
+  }
   closeCommand();
-  if (how !== "aside") unsent.delete(command.id);
-  if (how === "sent") tell("sent");
+  if (how !== "aside") unsent.delete(its.command.id);
+  return forgetDraft();
 }
 
 function closeCommand({ focus = true } = {}) {
@@ -122,16 +141,18 @@ function closeCommand({ focus = true } = {}) {
   form?.node.remove();
   form = null;
   plain.hidden = false;
+  fit(area);
   if (focus) area.focus();
   tell("composer");
 }
 
-/** Open a command by name with words in its first option; used by the list of words that set off faults. */
-export function suggest(name, text) {
+/** Open a command by name with values by option: for the words that set off faults, and for what got no answer. */
+export function suggest(name, values) {
   const command = commandsHere(CHAT_INPUT).find((each) => each.name === name);
   if (!command) return complain("There are no commands here.");
   closeCommand({ focus: false });
-  return openCommand(command, text);
+  unsent.delete(command.id);
+  return openCommand(command, values);
 }
 
 function pasted(event) {
@@ -154,7 +175,7 @@ async function send() {
   const content = area.value.trim();
   const length = [...content].length;
   if (content === "" && tray.files.length === 0) return area.focus();
-  if (/^\/[\p{L}\p{N}_-]+/u.test(content) && !content.slice(1).includes("/")) return complain(`There is no command ${content.split(/\s/)[0]} here. Type / to see what there is.`);
+  if (/^\/[\p{L}\p{N}_-]+/u.test(content) && !content.slice(1).includes("/")) return complain(commandsHere(CHAT_INPUT).length ? `There is no command ${content.split(/\s/)[0]} here. Type / to see what there is.` : "There are no commands here.");
   if (length > LONGEST_MESSAGE) return complain(`A message has at most ${LONGEST_MESSAGE} characters; this one has ${length}.`);
   try {
     await postFiles("say", { as: me().username, channel: store.channel, content }, tray.files.map((file) => ["file", file]));

@@ -16,13 +16,13 @@ let status;
 export function startDrawer(aside) {
   host = aside;
   tabs = Object.fromEntries(Object.entries(NAMES).map(([name, label]) => [name, h("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `panel-${name}`, on: { click: () => select(name), keydown: arrow } }, label)]));
-  panels = Object.fromEntries(Object.keys(NAMES).map((name) => [name, h("div", { role: "tabpanel", id: `panel-${name}`, "aria-labelledby": `tab-${name}`, class: "panel", tabindex: "0" })]));
+  panels = Object.fromEntries(Object.keys(NAMES).map((name) => [name, h("div", { role: "tabpanel", id: `panel-${name}`, "aria-labelledby": `tab-${name}`, class: "panel", tabindex: "0" }, h("h2", { class: "panel-title" }, NAMES[name]))]));
   status = h("dl", { class: "status" });
   host.append(h("div", { class: "drawer-head" }, h("div", { role: "tablist", class: "tabs" }, Object.values(tabs)), iconButton("close", "Close", { class: "icon-button narrow-only", on: { click: () => closeSheet(host) } })), status, ...Object.values(panels));
   startLog(panels.log);
   drawFaults(panels.faults);
   select("log");
-  on("state bot", drawStatus);
+  on("state bot online", drawStatus);
 }
 
 function arrow(event) {
@@ -56,12 +56,14 @@ export function toggleDrawer(name) {
 function drawStatus() {
   const { bot } = store;
   if (!bot) return;
-  const words = { running: `running, pid ${bot.pid}`, starting: "starting", stopped: bot.exit_code === -9 ? "killed" : `stopped, exit code ${bot.exit_code}` };
-  const facts = [
-    ["Bot", words[bot.state], bot.state],
-    ["Discord", bot.gateway ? "connected" : "not connected", bot.gateway ? "running" : "stopped"],
-    ["Event stream", bot.streams === 1 ? "1 open" : `${bot.streams} open`, bot.streams === 1 ? "running" : "stopped"],
-    ["Painted", `${bot.painted}, for $${bot.charged_usd.toFixed(2)}`, null],
-  ];
+  const words = { running: "running", starting: "starting", stopped: bot.exit_code === -9 ? "killed" : `stopped, exit code ${bot.exit_code}` };
+  const facts = store.online
+    ? [
+        ["Bot", words[bot.state], bot.state],
+        ["Discord", bot.gateway ? "connected" : "not connected", bot.gateway ? "running" : "stopped"],
+        ["Oxen", bot.streams ? "listening" : "not listening", bot.streams ? "running" : "stopped"],
+        ["Painted", `${bot.painted} for $${bot.charged_usd.toFixed(2)}`, null],
+      ]
+    : [["Sandbox", "does not answer, so nothing is known", "stopped"]];
   status.replaceChildren(...facts.map(([name, value, state]) => h("div", { class: state ? `fact ${state}` : "fact" }, h("dt", {}, name), h("dd", {}, value))));
 }

@@ -3,29 +3,53 @@ import { post } from "./api.js";
 import { suggest } from "./composer.js";
 import { h, icon } from "./dom.js";
 import { closeSheet } from "./sheet.js";
-import { me, on, store, tell } from "./store.js";
+import { me, nameOf, on, store, tell } from "./store.js";
 import { toast } from "./toast.js";
 
+const isColumn = matchMedia("(min-width: 1100px)");
 let list;
 let words;
+let story;
+let seen = null;
 
 export function drawFaults(panel) {
-  const story = h("div", { class: "story-host" });
+  story = h("div", { class: "story-host" });
   list = h("ul", { class: "faults" });
   words = h("dl", { class: "words" });
   panel.append(
     story,
-    h("p", { class: "small" }, "Each button asks for a picture in your name and makes one thing go wrong with it. What should happen stands beside it; watch whether it does."),
+    h("p", { class: "small" }, "Each button makes one thing go wrong with a picture that is being painted. If there is none, or the order itself is to be struck, it asks for one in your name: that counts among your pictures of the day and costs some cents of the sandbox's money."),
     list,
     h("details", { class: "more-words" }, h("summary", {}, "The same from inside a prompt"), h("p", { class: "small" }, "These words in a prompt set off a fault at Oxen."), words),
   );
   on("state", draw);
-  on("state incident bot", () => story.replaceChildren(...[botDown(), storyNode()].filter(Boolean)));
+  on("state place incident bot", drawStory);
 }
 
 function draw() {
-  list.replaceChildren(...store.troubles.map((each) => h("li", {}, h("button", { type: "button", class: `button ${each.name === "plug" ? "danger" : "secondary"}`, on: { click: () => begin(each.name) } }, each.label), h("p", { class: "small" }, each.promise))));
+  const places = new Map();
+  for (const each of store.troubles) places.set(each.where, [...(places.get(each.where) ?? []), each]);
+  // The plug stands in the strip on top, whatever the drawer shows.
+  places.delete("plug");
+  list.replaceChildren(...[...places].flatMap(([where, troubles]) => [h("li", {}, h("h3", {}, where)), ...troubles.map(entry)]));
   words.replaceChildren(...store.words.map((each) => h("div", {}, h("dt", {}, h("button", { type: "button", class: "link-button", on: { click: () => use(each.word) } }, each.word)), h("dd", { class: "small" }, each.meaning))));
+}
+
+function entry({ name, label, promise }) {
+  return h("li", { "data-trouble": name }, h("button", { type: "button", class: "button secondary", on: { click: () => begin(name) } }, label), h("p", { class: "small" }, promise), h("div", { class: "story-place" }));
+}
+
+/** A story stands below the button that began it; the plug's, and another person's, on top. */
+function drawStory() {
+  const told = store.incident;
+  const below = told?.by === store.me ? list.querySelector(`[data-trouble="${told.name}"] .story-place`) : null;
+  for (const each of list.querySelectorAll(".story-place")) if (each !== below) each.replaceChildren();
+  const node = storyNode({ below: Boolean(below) });
+  story.replaceChildren(...[botDown(), below ? null : node].filter(Boolean));
+  below?.replaceChildren(node);
+  const now = told && `${told.name}/${told.steps.length}`;
+  if (told?.by === store.me && now !== seen && isColumn.matches) node.scrollIntoView({ block: "nearest" });
+  seen = now;
 }
 
 const drawer = () => document.getElementById("drawer");
@@ -42,7 +66,7 @@ async function begin(name) {
 
 function use(word) {
   closeSheet(drawer());
-  suggest("imagine", `a teapot on a table ${word}`);
+  suggest("imagine", { prompt: `a teapot on a table ${word}` });
 }
 
 async function clear() {
@@ -58,17 +82,19 @@ function botDown() {
   return h("div", { class: "story bad" }, h("strong", {}, "The bot does not run."), h("button", { type: "button", class: "button primary", on: { click: clear } }, "Start it"));
 }
 
-/** The latest story: what was promised, what happened step by step, and the verdict. */
-export function storyNode() {
+/** The latest story: what was promised, what happened step by step, and the verdict. `below` its button, the rest is said. */
+export function storyNode({ below = false } = {}) {
   const told = store.incident;
   if (!told) return null;
   const verdict = told.kept === null ? null : told.kept ? "good" : "bad";
+  const by = told.by === store.me ? "" : `${nameOf(told.by)}: `;
+  const isVerdict = (place) => place === told.steps.length - 1 && told.over;
   return h(
     "section",
     { class: `story ${verdict ?? "open"}`, "aria-label": told.label },
-    h("strong", {}, told.label),
-    h("p", { class: "small" }, told.promise),
-    h("ol", {}, told.steps.map((step, place) => h("li", { class: place === told.steps.length - 1 && told.over ? verdict : null }, place === told.steps.length - 1 && told.over ? icon(told.kept ? "check" : "cross") : null, step))),
+    below ? null : h("strong", {}, by + told.label),
+    below ? null : h("p", { class: "small" }, told.promise),
+    h("ol", {}, told.steps.map((step, place) => h("li", { class: isVerdict(place) ? verdict : null }, isVerdict(place) ? icon(told.kept ? "check" : "cross") : null, step))),
     told.over ? h("button", { type: "button", class: "link-button", on: { click: clear } }, "Dismiss") : h("div", { class: "small waiting" }, "waiting", h("span", { class: "dots" })),
   );
 }

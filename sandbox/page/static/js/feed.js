@@ -2,9 +2,11 @@
 import { store, takeGone, takeInteraction, takeMessage, takeState, takeTraffic, tell } from "./store.js";
 
 const HIDDEN_MS = 15_000;
+const RETRY_MS = 1500;
 let source = null;
 let person = "";
 let hiding = 0;
+let retrying = 0;
 
 const TAKERS = {
   state: takeState,
@@ -24,14 +26,16 @@ const TAKERS = {
 
 export function connect(as) {
   person = as;
+  clearTimeout(retrying);
   disconnect();
-  source = new EventSource(`/api/changes?as=${encodeURIComponent(as)}`);
+  source = new EventSource(`/api/changes?as=${encodeURIComponent(as)}${store.since ? `&since=${store.since}` : ""}`);
   for (const [name, take] of Object.entries(TAKERS)) source.addEventListener(name, (event) => take(JSON.parse(event.data)));
   source.addEventListener("open", () => setOnline(true));
   source.addEventListener("error", () => {
     setOnline(false);
-    // A browser gives up for good after some failures; the sandbox may come back on the same address.
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => connect(person), 2000);
+    // Not left to the browser, which would come back as a new client: private messages last as long as this page.
+    disconnect();
+    retrying = setTimeout(() => connect(person), RETRY_MS);
   });
 }
 

@@ -31,7 +31,7 @@ class Field {
     if (spec.required) control.setAttribute("aria-required", "true");
     this.error = h("div", { class: "field-error", id: `${id}-error` });
     const remove = spec.required ? null : iconButton("close", `Take ${spec.name} out`, { on: { click: () => form.drop(this) } });
-    this.node = h("div", { class: spec.required ? "field required" : "field", "data-option": spec.name }, h("label", { for: id }, spec.name), h("div", { class: "control" }, control, remove), h("div", { class: "small help", id: `${id}-help` }, spec.description), this.error);
+    this.node = h("div", { class: spec.required ? "field required" : "field", "data-option": spec.name }, h("label", { for: id }, spec.name), h("div", { class: "control" }, control), remove, h("div", { class: "sr-only", id: `${id}-help` }, spec.description), this.error);
     control.addEventListener("input", () => this.complain(""));
   }
 
@@ -104,6 +104,10 @@ class ChoiceField extends Field {
 
   get value() {
     return this.options[Number(this.control.value)]?.[1] ?? "";
+  }
+
+  set value(wanted) {
+    this.control.value = Math.max(0, this.options.findIndex(([, value]) => value === wanted));
   }
 
   check() {

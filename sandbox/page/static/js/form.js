@@ -1,34 +1,37 @@
-// A command being filled in: required options first, a place for each picture, chips for whatever else there is.
+// A command being filled in, as lines of chips: the required options, a place for each picture, and whatever else there is.
 import { postFiles } from "./api.js";
 import { h, icon, iconButton } from "./dom.js";
 import { fieldFor } from "./fields.js";
-import { me, store } from "./store.js";
+import { me, store, tell } from "./store.js";
 import { Zone } from "./zone.js";
 
 const ATTACHMENT = 11;
 
 export class CommandForm {
-  /** `done` is called with "sent", "closed", or "aside" when it may come back as it is. */
+  /** `done` hears "sending", then "sent" or "refused"; "closed"; or "aside" when it may come back as it is. */
   constructor(command, { done }) {
     this.command = command;
     this.done = done;
     this.fields = [];
     const options = command.options ?? [];
-    this.zones = options.filter((each) => each.type === ATTACHMENT).map((spec) => ({ spec, zone: new Zone(spec.name, { title: spec.description, changed: () => this.complain("") }) }));
+    this.zones = options.filter((each) => each.type === ATTACHMENT).map((spec) => ({ spec, zone: new Zone(spec.name, { title: spec.description, changed: () => this.#filesChanged() }) }));
     this.fieldHost = h("div", { class: "fields" });
     this.chipHost = h("div", { class: "chips", "aria-label": "More options", role: "group" });
     this.error = h("div", { class: "field-error", role: "alert" });
-    this.button = h("button", { type: "submit", class: "button primary" }, h("span", { class: "label" }, "Send"));
+    this.hint = h("span", { class: "small hint" });
+    this.button = h("button", { type: "submit", class: "icon-button send", "aria-label": "Send", title: "Send" }, icon("send"));
     this.node = h(
       "form",
       { class: "command-form", "aria-label": `The command ${command.name}`, novalidate: true },
-      h("header", { class: "command-head" }, h("strong", {}, `/${command.name}`), h("span", { class: "small" }, command.description), iconButton("close", "Close the command", { on: { click: () => done("closed") } })),
-      this.fieldHost,
-      this.zones.length ? h("div", { class: "zones" }, this.zones.map(({ zone }) => zone.node)) : null,
-      this.chipHost,
+      h("header", { class: "command-head" }, this.hint, h("span", { class: "small keys" }, h("kbd", {}, "Enter"), " sends, ", h("kbd", {}, "Esc"), " puts it aside"), iconButton("close", "Close the command", { on: { click: () => done("closed", this) } })),
+      h("div", { class: "slots" }, h("strong", { class: "slash" }, `/${command.name}`), this.fieldHost, this.zones.length ? h("div", { class: "zones" }, this.zones.map(({ zone }) => zone.node)) : null, this.chipHost, this.button),
       this.error,
-      h("footer", { class: "command-foot" }, h("span", { class: "small" }, h("kbd", {}, "Enter"), " sends, ", h("kbd", {}, "Esc"), " closes"), this.button),
     );
+    this.node.addEventListener("focusin", (event) => this.#explain(event.target));
+    this.node.addEventListener("pointerover", (event) => this.#explain(event.target));
+    this.node.addEventListener("input", () => tell("draft"));
+    this.#explain(this.node);
+    this.#filesChanged();
     this.node.addEventListener("submit", (event) => {
       event.preventDefault();
       this.send();
@@ -36,6 +39,20 @@ export class CommandForm {
     this.node.addEventListener("keydown", (event) => this.#key(event));
     for (const spec of this.#specs()) if (spec.required) this.add(spec);
     this.#drawChips();
+  }
+
+  /** Say what the option is for that is being filled in or pointed at, as Discord does above its line. */
+  #explain(node) {
+    const name = node.closest("[data-option],[data-chip],[data-zone]")?.dataset;
+    const spec = name && (this.command.options ?? []).find((each) => each.name === (name.option ?? name.chip ?? name.zone));
+    this.hint.replaceChildren(h("b", {}, spec ? spec.name : `/${this.command.name}`), ` ${spec ? spec.description : this.command.description}`);
+  }
+
+  /** One empty place is enough: the next one comes when it is filled. */
+  #filesChanged() {
+    this.complain("");
+    const empty = this.zones.findIndex(({ zone }) => !zone.file);
+    for (const [place, { zone }] of this.zones.entries()) zone.node.hidden = !zone.file && place !== empty;
   }
 
   #specs() {
@@ -46,6 +63,7 @@ export class CommandForm {
     const field = fieldFor(spec, this);
     this.fields.push(field);
     this.fieldHost.append(field.node);
+    tell("draft");
     return field;
   }
 
@@ -89,7 +107,7 @@ export class CommandForm {
     if (field?.key(event)) return;
     if (event.key === "Escape") {
       event.preventDefault();
-      this.done("aside");
+      this.done("aside", this);
     } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing && field && event.target.tagName !== "SELECT") {
       event.preventDefault();
       this.send();
@@ -99,13 +117,22 @@ export class CommandForm {
     }
   }
 
-  focus() {
+  /** Focus the first field; what came back is selected, so that one may also begin anew by typing. */
+  focus({ select = false } = {}) {
+    if (select) this.fields[0]?.control.select?.();
     (this.fields[0] ?? this.zones[0]?.zone ?? this.button).focus();
   }
 
-  /** Fill the first field, as when somebody typed the command out. */
-  begin(text) {
-    if (text && this.fields[0]) this.fields[0].value = text;
+  /** Fill in what was typed before: one text for the first field, or values by option. */
+  begin(typed) {
+    const values = typeof typed === "string" ? { [this.fields[0]?.spec.name]: typed } : typed;
+    for (const spec of this.#specs()) {
+      const value = values[spec.name];
+      if (value === undefined || value === "") continue;
+      const field = this.fields.find((each) => each.spec.name === spec.name) ?? this.add(spec);
+      field.value = value;
+    }
+    this.#drawChips();
   }
 
   valuesBut(field) {
@@ -141,15 +168,17 @@ export class CommandForm {
     await this.#post();
   }
 
+  /** The next thing can be typed at once: what is refused comes back with everything in it. */
   async #post() {
     this.sending = true;
-    this.button.setAttribute("aria-busy", "true");
     const sent = { as: me().username, channel: store.channel, name: this.command.name, options: this.valuesBut(null) };
     const files = this.zones.filter(({ zone }) => zone.file).map(({ spec, zone }) => [spec.name, zone.file]);
+    this.done("sending", this);
     try {
       await postFiles("command", sent, files);
-      this.done("sent");
+      this.done("sent", this);
     } catch (error) {
+      this.done("refused", this);
       const named = this.fields.find((each) => error.message.includes(`'${each.spec.name}'`));
       if (named) {
         named.complain(error.message);
@@ -157,7 +186,6 @@ export class CommandForm {
       } else this.complain(error.message);
     } finally {
       this.sending = false;
-      this.button.removeAttribute("aria-busy");
     }
   }
 }

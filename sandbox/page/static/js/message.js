@@ -5,6 +5,7 @@ import { markdown } from "./markdown.js";
 import { clock } from "./moments.js";
 import { commandsHere, nameOf, store } from "./store.js";
 
+const GROUPED_MS = 7 * 60_000;
 const COLOURS = ["#a8452e", "#2c6a88", "#6b4fa0", "#3d7345", "#8a5a14"];
 
 export function avatar(person, small = false) {
@@ -23,17 +24,23 @@ function presses(message) {
   };
 }
 
-export function messageNode(message) {
+/** Whether a message goes on where the one above it left off: then who and when is said already. */
+export function follows(before, message) {
+  if (!before || message.asked || message.reply_to || before.private !== message.private) return false;
+  return before.author.id === message.author.id && new Date(message.at) - new Date(before.at) < GROUPED_MS;
+}
+
+export function messageNode(message, isFollowing) {
   const { pending, failed } = presses(message);
   return h(
     "li",
-    { class: message.private ? "message private" : "message", "data-key": message.id, id: `m${message.id}`, tabindex: "-1" },
+    { class: ["message", message.private && "private", isFollowing && "follows"].filter(Boolean).join(" "), "data-key": message.id, id: `m${message.id}`, tabindex: "-1" },
     message.asked ? asked(message) : message.reply_to ? reply(message) : null,
     avatar(message.author),
     h(
       "div",
       { class: "body" },
-      h("div", { class: "byline" }, h("strong", { class: "author" }, message.author.name), message.author.bot ? h("span", { class: "tag" }, "BOT") : null, h("time", { datetime: message.at, class: "small" }, clock(message.at))),
+      h("div", { class: "byline" }, h("strong", { class: "author" }, message.author.name), message.author.bot ? h("span", { class: "tag" }, "APP") : null, h("time", { datetime: message.at, class: "small" }, clock(message.at))),
       message.thinking ? h("div", { class: "text thinking" }, "Easel is thinking", h("span", { class: "dots" })) : null,
       message.content ? h("div", { class: "text" }, markdown(message.content, nameOf)) : null,
       components(message.components, message, pending),
@@ -82,6 +89,7 @@ function menuOf(message) {
 export function pendingNode(interaction) {
   const person = store.people.get(store.me);
   const failed = interaction.progress === "failed";
+  const typed = Object.entries(interaction.typed ?? {}).map(([name, value]) => `${name}: ${value}`).join("  ");
   return h(
     "li",
     { class: "message pending", "data-key": `i${interaction.id}` },
@@ -90,9 +98,12 @@ export function pendingNode(interaction) {
     h(
       "div",
       { class: "body" },
-      h("div", { class: "byline" }, h("strong", { class: "author" }, "Easel"), h("span", { class: "tag" }, "BOT")),
+      h("div", { class: "byline" }, h("strong", { class: "author" }, "Easel"), h("span", { class: "tag" }, "APP")),
       failed
-        ? h("div", { class: "text trouble-line", role: "alert" }, "Easel did not answer within 3 s. Is it running? ", h("button", { type: "button", class: "link-button", "data-forget": interaction.id }, "Dismiss"))
+        ? [
+            typed ? h("div", { class: "typed" }, typed) : null,
+            h("div", { class: "text trouble-line", role: "alert" }, "Easel did not answer within 3 s. ", h("button", { type: "button", class: "link-button", "data-resume": interaction.id }, "Fill it in again"), " · ", h("button", { type: "button", class: "link-button", "data-forget": interaction.id }, "Dismiss")),
+          ]
         : h("div", { class: "text thinking" }, "Sending", h("span", { class: "dots" })),
     ),
   );

@@ -37,6 +37,10 @@ export function clock(iso) {
   return new Date(iso).toLocaleTimeString("en", { hour: "2-digit", minute: "2-digit", hour12: false });
 }
 
+export function seconds(iso) {
+  return new Date(iso).toLocaleTimeString("en", { hour12: false });
+}
+
 export function startTicking() {
   setInterval(() => {
     for (const element of document.querySelectorAll("[data-ago]")) {

@@ -16,6 +16,7 @@ export const store = {
   unread: new Set(),
   online: false,
   botId: null,
+  since: null,
 };
 
 const listeners = new Map();
@@ -32,6 +33,8 @@ const byId = (items) => new Map(items.map((item) => [item.id, item]));
 
 export function takeState(state) {
   store.me = state.me;
+  // The first answer says when this page was opened; a later one repeats it.
+  store.since ??= state.since;
   store.botId = state.bot_id;
   store.people = byId(state.people);
   store.channels = byId(state.channels);

@@ -26,7 +26,7 @@ export function startStrip(host) {
       iconButton("menu", "Channels", { class: "icon-button phone-only", on: { click: togglePlaces } }),
       h("label", { class: "persona" }, h("span", { class: "wide-only" }, "You are"), people),
       iconButton("theme", themeLabel(), { id: "theme", on: { click: nextTheme } }),
-      h("button", { type: "button", class: "button secondary", id: "open-faults", on: { click: () => toggleDrawer("faults") } }, "Faults"),
+      h("button", { type: "button", class: "button secondary narrow-only", id: "open-faults", on: { click: () => toggleDrawer("faults") } }, "Faults"),
       iconButton("log", "What the bot sent", { class: "icon-button narrow-only", id: "open-log", on: { click: () => toggleDrawer("log") } }),
       plug,
     ),

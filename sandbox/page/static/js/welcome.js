@@ -6,7 +6,7 @@ import { toast } from "./toast.js";
 
 const TRIES = [
   { prompt: "a cat in front of a house in autumn", label: "A cat in autumn" },
-  { prompt: "a balloon over the mountains at dawn --ar 3:2 --seed 7", label: "Mountains, 3:2, seed 7" },
+  { prompt: "a balloon over the mountains at dawn --ar 3:2 --seed 7", label: "A balloon over mountains, 3:2" },
   { prompt: "a little boat on a lake at sunrise --n 4", label: "A little boat, four times" },
 ];
 
