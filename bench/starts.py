@@ -12,11 +12,12 @@ from bench.clients import READY_S
 from bench.machine import MEASURED, on_core
 from bench.standins import StandIns, stand_ins
 from bench.table import Rival, Row
-from bot.client import READY_PATIENCE_S
 from sandbox.bot_process import BOT, BotProcess
 
 DISCORD_PY_PATIENCE_S = 2.0
 """Its default for `guild_ready_timeout`."""
+NO_PATIENCE_S = 0.0
+"""As Easel has it: it keeps no servers, so there is none to wait for."""
 LOOK_EVERY_S = 0.002
 
 
@@ -25,7 +26,7 @@ def _bare(patience_s: float) -> Sequence[str]:
 
 
 async def rows(*, starts: int) -> AsyncIterator[Row]:
-    commands = (BOT, _bare(READY_PATIENCE_S), _bare(DISCORD_PY_PATIENCE_S))
+    commands = (BOT, _bare(NO_PATIENCE_S), _bare(DISCORD_PY_PATIENCE_S))
     async with stand_ins() as standins:
         with TemporaryDirectory(prefix="easel-bench-") as folder:
             await _start_to_ready_s(standins, BOT, Path(folder))

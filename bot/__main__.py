@@ -9,6 +9,7 @@ import time
 from enum import IntEnum
 
 from bot import __version__, backup, tryout
+from bot.boundary import report_left_over
 from bot.errors import ConfigurationError, DatabaseInUseError, ServiceRefusedError, StoreUnavailableError
 from bot.logs import configure_logging
 from bot.settings import DatabaseSettings, LogFormat, LogLevel, OxenSettings, Settings, doubtful_variables
@@ -74,6 +75,10 @@ def _run(settings: Settings) -> int:
         log.warning("%s", doubt)
     try:
         asyncio.run(_run_until_told(settings))
+    except ConfigurationError:
+        raise
+    except ServiceRefusedError as error:
+        return _ended_by(BaseExceptionGroup("the start", [error]))
     except BaseExceptionGroup as group:
         return _ended_by(group)
     except (DatabaseInUseError, StoreUnavailableError) as error:
@@ -89,6 +94,7 @@ async def _run_until_told(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
+    loop.set_exception_handler(report_left_over)
     await app.run(settings, stop)
 
 

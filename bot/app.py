@@ -10,18 +10,22 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 import aiohttp
 
 from bot.assembly import Engine, Ports, Rules, assemble
 from bot.backup_socket import BackupSocket, socket_path
+from bot.boundary import Boundary
 from bot.client import EaselBot, point_discord_at
 from bot.core.admission import Limits
+from bot.core.backoff import Backoff
 from bot.core.image_header import MAX_REFERENCE_BYTES
 from bot.core.money import microusd_of
+from bot.credentials import CredentialWatch, ProvenSecrets
 from bot.deliverer import Deliverer
 from bot.delivery import DiscordDelivery
-from bot.errors import EaselError, RemoteError
+from bot.errors import EaselError, RemoteError, StoreUnavailableError
 from bot.gateway import Gateway
 from bot.health import Heartbeat
 from bot.oxen.catalog import ModelCatalogue
@@ -36,8 +40,11 @@ from bot.store import SqliteFile, SqlStore, locate, open_store
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 DRAIN_S = 8.0
 """Of the 10 s that the README promises for a stop; the rest is for closing connections."""
+AWAY_BACKOFF = Backoff(first_s=1.0, cap_s=30.0)
 CATALOGUE_TICK_S = 60.0
 CATALOGUE_FIRST_S = 5.0
 """How long the start waits for the catalogue; without it the first jobs are checked a little later."""
@@ -61,43 +68,96 @@ class Easel:
 async def run(settings: Settings, stop: asyncio.Event) -> None:
     """Run the bot until `stop` is set, then finish what is in hand.
 
-    Raises an ExceptionGroup with the reason when a part of it dies, and the store's errors when it cannot start.
+    Raises what ends the bot (see `boundary.py`), in a group or alone, and the store's errors for a wrong DATABASE_URL.
     """
-    async with built(settings) as easel:
-        engine = easel.engine
-        engine.ledger.remember(await easel.store.open_jobs())
-        await engine.restoration.run()
-        await _first_catalogue(easel)
-        # What lives to the end stays out of every full collection, which would stop the event loop for some 50 ms.
-        gc.collect()
-        gc.freeze()
-        async with asyncio.TaskGroup() as group:
-            loops = [
-                group.create_task(loop, name=name)
-                for name, loop in (
-                    ("listener", engine.listener.run()),
-                    ("sweeper", engine.sweeper.run()),
-                    ("deliverer", engine.deliverer.run()),
-                    ("catalogue", _keep_fresh(easel)),
-                    ("heartbeat", easel.heartbeat.run()),
-                    *((("backups", easel.backups.run()),) if easel.backups else ()),
-                )
-            ]
-            worker = group.create_task(engine.worker.run(), name="worker")
-            gateway = group.create_task(easel.gateway.run(), name="gateway")
-            await stop.wait()
-            log.info("stopping")
-            gateway.cancel()
-            await easel.gateway.leave()
-            engine.worker.stop()
-            drained = group.create_task(_drain(worker, engine.deliverer), name="drain")
-            _, unfinished = await asyncio.wait({drained}, timeout=DRAIN_S)
-            if unfinished:
-                log.warning("stopping with work in hand; the next start goes on with it")
-            await easel.gateway.close()
-            for task in (gateway, drained, worker, *loops):
-                task.cancel()
+    async with AsyncExitStack() as opened:
+        starting = asyncio.create_task(_start(settings, opened), name="start")
+        told = asyncio.create_task(stop.wait(), name="stop")
+        await asyncio.wait({starting, told}, return_when=asyncio.FIRST_COMPLETED)
+        if not starting.done():
+            starting.cancel()
+            await asyncio.wait({starting})
+        else:
+            await _serve(starting.result(), stop)
+        told.cancel()
     log.info("stopped")
+
+
+async def _start(settings: Settings, opened: AsyncExitStack) -> Easel:
+    """Wait for the database, then build everything and go on where the last process ended."""
+    store = await _insist("the database", lambda: _open_store(settings))
+    opened.push_async_callback(store.close)
+    easel = await opened.enter_async_context(built(settings, store))
+    await _insist("the database", lambda: _restore(easel))
+    await _first_catalogue(easel)
+    # What lives to the end stays out of every full collection, which would stop the event loop for some 50 ms.
+    gc.collect()
+    gc.freeze()
+    return easel
+
+
+async def _open_store(settings: Settings) -> SqlStore:
+    return await open_store(
+        settings.database_url.get_secret_value(), secret=settings.discord_token.get_secret_value(), clock=_now
+    )
+
+
+async def _restore(easel: Easel) -> None:
+    easel.engine.ledger.remember(await easel.store.open_jobs())
+    await easel.engine.restoration.run()
+
+
+async def _insist(name: str, step: Callable[[], Awaitable[T]]) -> T:
+    """Take a step of the start as soon as what it needs is there, and say once that it is waited for."""
+    backoff = AWAY_BACKOFF
+    said = ""
+    while True:
+        try:
+            done = await step()
+        except (StoreUnavailableError, RemoteError) as error:
+            if str(error) != said:
+                log.warning("%s is waited for: %s", name, error)
+            said = str(error)
+        else:
+            if said:
+                log.info("%s is there", name)
+            return done
+        await asyncio.sleep(backoff.pause_s)
+        backoff = backoff.failed()
+
+
+async def _serve(easel: Easel, stop: asyncio.Event) -> None:
+    """Run every loop until `stop` is set, and end them in order."""
+    engine = easel.engine
+    boundary = Boundary(monotonic=time.monotonic, sleep=asyncio.sleep)
+
+    async with asyncio.TaskGroup() as group:
+
+        def kept_up(name: str, loop: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+            return group.create_task(boundary.keep_up(name, loop), name=name)
+
+        loops = [
+            kept_up("listener", engine.listener.run),
+            kept_up("sweeper", engine.sweeper.run),
+            kept_up("deliverer", engine.deliverer.run),
+            kept_up("catalogue", lambda: _keep_fresh(easel)),
+            kept_up("heartbeat", easel.heartbeat.run),
+            *((kept_up("backups", easel.backups.run),) if easel.backups else ()),
+        ]
+        worker = kept_up("worker", engine.worker.run)
+        gateway = kept_up("gateway", easel.gateway.run)
+        await stop.wait()
+        log.info("stopping")
+        gateway.cancel()
+        await easel.gateway.leave()
+        engine.worker.stop()
+        drained = group.create_task(_drain(worker, engine.deliverer), name="drain")
+        _, unfinished = await asyncio.wait({drained}, timeout=DRAIN_S)
+        if unfinished:
+            log.warning("stopping with work in hand; the next start goes on with it")
+        await easel.gateway.close()
+        for task in (gateway, drained, worker, *loops):
+            task.cancel()
 
 
 async def _drain(worker: asyncio.Task[None], deliverer: Deliverer) -> None:
@@ -130,16 +190,10 @@ async def _refresh(easel: Easel) -> None:
 
 
 @asynccontextmanager
-async def built(settings: Settings) -> AsyncGenerator[Easel]:
-    """Open database and sessions, build every object around them, and close them again in the right order."""
+async def built(settings: Settings, store: SqlStore) -> AsyncGenerator[Easel]:
+    """Open sessions, build every object around them, and close them again in the right order."""
     point_discord_at(settings.discord_api_url, settings.discord_gateway_url)
     async with AsyncExitStack() as opened:
-        store = await open_store(
-            settings.database_url.get_secret_value(),
-            secret=settings.discord_token.get_secret_value(),
-            clock=_now,
-        )
-        opened.push_async_callback(store.close)
         session = await opened.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
         # The stream has a session of its own: one that is held open for ever must not wait for, or starve, the others.
         to_oxen = _oxen(settings, session, await opened.enter_async_context(stream_session()))
@@ -222,15 +276,31 @@ def _rules(settings: Settings) -> Rules:
 
 
 def _easel(settings: Settings, engine: Engine, store: SqlStore, bot: EaselBot, catalogue: ModelCatalogue) -> Easel:
-    gateway = Gateway(bot, token=settings.discord_token.get_secret_value(), sleep=asyncio.sleep)
     database = locate(settings.database_url.get_secret_value())
     in_file = isinstance(database, SqliteFile)
+    folder = database.path.parent if in_file else data_folder()
+    proven = ProvenSecrets(folder / "proven")
+    token = settings.discord_token.get_secret_value()
+    gateway = Gateway(
+        bot,
+        token=token,
+        watch=CredentialWatch(
+            "the token in DISCORD_TOKEN",
+            token,
+            service="Discord",
+            proven=proven,
+            monotonic=time.monotonic,
+            remedy="Make a new one under Bot > Reset Token.",
+        ),
+        monotonic=time.monotonic,
+        sleep=asyncio.sleep,
+    )
     return Easel(
         engine=engine,
         store=store,
         gateway=gateway,
         heartbeat=Heartbeat(
-            (database.path.parent if in_file else data_folder()) / "health",
+            folder / "health",
             lines={"Discord": gateway.is_open, "Oxen's event stream": lambda: engine.health.up},
             monotonic=time.monotonic,
             sleep=asyncio.sleep,

@@ -29,7 +29,7 @@ from bot.view import NOBODY, attachment_ids, is_card_of, render
 log = logging.getLogger(__name__)
 
 DEFAULT_SIZE_LIMIT_BYTES = 10 * 1024 * 1024
-"""What Discord takes from a bot without boosts (developer documentation, "Uploading Files")."""
+"""What Discord takes from a bot in any server, boosted or not (developer documentation, "Uploading Files")."""
 MESSAGES_AROUND = 100
 """The most that Discord lists in one call."""
 
@@ -97,7 +97,7 @@ class DiscordDelivery:
 
     async def show(self, job: Job, card: Card, files: Mapping[str, ResultFile]) -> Placed:
         """Show a card on a job's message; see ports.Delivery."""
-        self._refusals.check()
+        self._may_call()
         if job.message_id is None or not self._token_lives(job):
             return await self._show_by_bot(job, card, files)
         try:
@@ -110,6 +110,12 @@ class DiscordDelivery:
             raise _named(trouble, error, job.size_limit_bytes) from error
         except (aiohttp.ClientError, OSError) as error:
             raise TransientError(type(error).__name__) from error
+
+    def _may_call(self) -> None:
+        """Raise TransientError while Discord cannot be called, or should not be."""
+        if self._client.user is None:
+            raise TransientError("Discord has not been reached yet")
+        self._refusals.check()
 
     def _token_lives(self, job: Job) -> bool:
         return job.token is not None and self._clock() < job.token_expires_at
@@ -130,7 +136,7 @@ class DiscordDelivery:
             raise MessageUnreachableError("a private answer can be edited only while its token lives")
         if self._refusals.gave_up_channel(job.channel_id):
             raise MessageUnreachableError("the channel refused the last edits")
-        limit_bytes = self._size_limit_bytes(job)
+        limit_bytes = DEFAULT_SIZE_LIMIT_BYTES
         if any(len(file.data) > limit_bytes for file in files.values()):
             raise FileTooLargeError(limit_bytes)
         try:
@@ -153,10 +159,6 @@ class DiscordDelivery:
         channel = self._client.get_partial_messageable(job.channel_id, guild_id=job.guild_id)
         return channel.get_partial_message(cast("int", job.message_id))
 
-    def _size_limit_bytes(self, job: Job) -> int:
-        guild = self._client.get_guild(job.guild_id) if job.guild_id else None
-        return guild.filesize_limit if guild else DEFAULT_SIZE_LIMIT_BYTES
-
     @staticmethod
     def _placed(message: discord.Message, card: Card) -> Placed:
         ids = attachment_ids(message)
@@ -170,7 +172,7 @@ class DiscordDelivery:
 
     async def find_answer(self, job: Job) -> int | None:
         """Find out whether a job was answered; see ports.Delivery."""
-        self._refusals.check()
+        self._may_call()
         try:
             if self._token_lives(job):
                 return await self._original(job)

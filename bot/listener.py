@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import aclosing
 
 from bot.core.events import Connected, Dropped, Failed, Other, Succeeded
 from bot.ports import EventStream
@@ -24,9 +25,10 @@ class Listener:
         self._room = asyncio.Semaphore(EVENTS_AT_ONCE)
 
     async def run(self) -> None:
-        """Listen until cancelled; raises ServiceRefusedError when Oxen refuses the key for good."""
-        async with asyncio.TaskGroup() as events:
-            async for event in self._stream.events():
+        """Listen until cancelled."""
+        # Closed at once, so that a listener that starts anew finds no other consumer.
+        async with aclosing(self._stream.events()) as stream, asyncio.TaskGroup() as events:
+            async for event in stream:
                 match event:
                     case Connected():
                         self._health.connected()

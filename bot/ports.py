@@ -1,6 +1,6 @@
 """The seams: what the service needs of the world, as Protocols; adapters satisfy them by shape, not by inheritance."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -55,8 +55,8 @@ class ImageApi(Protocol):
 class EventStream(Protocol):
     """The one shared stream: connects, reconnects for ever, and says so in line with the events."""
 
-    def events(self) -> AsyncIterator[StreamEvent]:
-        """Yield Connected, events and Dropped in the order in which they happened; raises ServiceRefusedError."""
+    def events(self) -> AsyncGenerator[StreamEvent]:
+        """Yield Connected, events and Dropped in the order in which they happened."""
         ...
 
 

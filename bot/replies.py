@@ -1,11 +1,11 @@
 """First answers: a card for a job, or a private sentence for the one person whom a refusal concerns."""
 
 import logging
-import secrets
 
 import aiohttp
 import discord
 
+from bot.boundary import report
 from bot.core import words
 from bot.core.card import Card
 from bot.discord_codes import Code, is_refusal
@@ -77,9 +77,7 @@ async def explain(interaction: discord.Interaction, error: BaseException) -> Non
     if isinstance(error, UserError):
         text = str(error)
     else:
-        failure_id = secrets.token_hex(4)
-        log.error("failure %s", failure_id, exc_info=error)
-        text = words.SOMETHING_WENT_WRONG.format(id=failure_id)
+        text = words.SOMETHING_WENT_WRONG.format(id=report("a command or button", error))
     await _explain(interaction, text, prompt=typed_prompt(interaction))
 
 
@@ -91,9 +89,15 @@ async def _explain(interaction: discord.Interaction, text: str, *, prompt: str |
         log.warning("nobody could be told: Discord answered %s, code %s", unreachable.status, unreachable.code)
     except (aiohttp.ClientError, OSError) as unreachable:
         log.warning("nobody could be told: %s", type(unreachable).__name__)
+    except Exception as unforeseen:  # noqa: BLE001 - the last word on a failure must not be one more
+        report("nobody could be told", unforeseen)
 
 
 def typed_prompt(interaction: discord.Interaction) -> str | None:
     """Give the prompt of a command as it was typed, so that a refusal can hand it back."""
-    prompt = getattr(interaction.namespace, "prompt", None) if interaction.command else None
+    try:
+        prompt = getattr(interaction.namespace, "prompt", None) if interaction.command else None
+    except (AttributeError, LookupError, TypeError, ValueError):
+        # discord.py reads the options at this moment, and they may be what was wrong.
+        return None
     return prompt if isinstance(prompt, str) and prompt.strip() else None

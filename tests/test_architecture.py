@@ -17,11 +17,11 @@ ROOT = Path(__file__).parent.parent
 # A layer is a module or package; a module belongs to the longest name that fits.
 VERBS = frozenset({"bot.service", "bot.ports", "bot.core", "bot.errors"})
 VALUES = frozenset({"bot.core", "bot.errors"})
-DISCORD = VALUES | {"bot.view", "bot.discord_codes", "bot.refusals"}
+DISCORD = VALUES | {"bot.view", "bot.discord_codes", "bot.refusals", "bot.boundary"}
 FACES = DISCORD | {"bot.service", "bot.replies"}
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot.__main__": frozenset({"bot.app", "bot.backup", "bot.check", "bot.tryout"})
-    | {"bot.settings", "bot.logs", "bot.errors", "bot.__version__"},
+    | {"bot.settings", "bot.logs", "bot.errors", "bot.boundary", "bot.__version__"},
     "bot.app": frozenset({"bot", "cogs"}),
     "bot.assembly": VERBS | {"bot.listener", "bot.worker", "bot.deliverer", "bot.sweeper"},
     "bot.check": VALUES | {"bot.settings", "bot.client", "bot.oxen", "bot.store"},
@@ -33,8 +33,12 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot.setting_names": VALUES,
     "bot.setting_values": VALUES,
     "bot.logs": frozenset({"bot.settings"}),
-    "bot.client": FACES,
-    "bot.gateway": FACES | {"bot.client"},
+    "bot.boundary": VALUES,
+    "bot.credentials": VALUES,
+    "bot.command_list": DISCORD,
+    "bot.client": FACES | {"bot.command_list"},
+    "bot.gateway_socket": DISCORD,
+    "bot.gateway": FACES | {"bot.client", "bot.command_list", "bot.credentials", "bot.gateway_socket"},
     "cogs": FACES | {"cogs", "bot.client"},  # the client is what discord.py hands to a cog, and holds its desk
     "bot.listener": VERBS,
     "bot.worker": VERBS,
@@ -64,6 +68,7 @@ SETTINGS = (frozenset({"bot.settings"}), "configuration stands in settings: take
 ONLY_IN: dict[str, tuple[frozenset[str], str]] = {
     "discord": (
         frozenset({"bot.client", "bot.gateway", "bot.view", "bot.delivery", "bot.replies", "bot.check", "cogs"})
+        | {"bot.gateway_socket", "bot.command_list"}
         # It tells a refusal of Discord's from a proxy's page, for all of them.
         | {"bot.discord_codes"},
         "Discord stands in client, gateway, view, delivery, replies, check and cogs: hand over a value instead",
@@ -71,7 +76,7 @@ ONLY_IN: dict[str, tuple[frozenset[str], str]] = {
     "aiohttp": (
         frozenset({"bot.app", "bot.oxen.client", "bot.oxen.stream", "bot.references"})
         # discord.py lets aiohttp's errors through, and these name them.
-        | {"bot.gateway", "bot.delivery", "bot.replies", "bot.check"}
+        | {"bot.gateway", "bot.gateway_socket", "bot.command_list", "bot.delivery", "bot.replies", "bot.check"}
         # It looks on while discord.py speaks, and sends nothing.
         | {"bot.refusals"},
         "HTTP stands in app, oxen/client, oxen/stream and references: hand over bytes or a value instead",

@@ -54,15 +54,11 @@ class History:
 @dataclass
 class FakeClient:
     channel: History = field(default_factory=History)
-    guild: object = None
+    user: object = "the bot"
 
     def get_partial_messageable(self, channel_id: int, *, guild_id: int | None) -> History:
         assert (channel_id, guild_id) == (8, 10)
         return self.channel
-
-    def get_guild(self, guild_id: int) -> object:
-        assert guild_id == 10
-        return self.guild
 
 
 class Ladder(DiscordDelivery):
@@ -259,11 +255,10 @@ async def test_after_too_many_refusals_nothing_is_sent_but_what_a_person_asks_fo
     assert [call for call, _ in ladder.by_token.calls] == ["delete"]
 
 
-async def test_on_the_bot_s_way_the_server_s_limit_counts(ladder: Ladder) -> None:
-    ladder.client.guild = SimpleNamespace(filesize_limit=100)
+async def test_on_the_bot_s_way_what_any_server_takes_is_the_limit(ladder: Ladder) -> None:
     with pytest.raises(FileTooLargeError) as too_large:
-        await show(ladder, TOKENLESS, data=bytes(101))
-    assert too_large.value.limit_bytes == 100
+        await show(ladder, TOKENLESS, data=bytes(DEFAULT_SIZE_LIMIT_BYTES + 1))
+    assert too_large.value.limit_bytes == DEFAULT_SIZE_LIMIT_BYTES
     assert ladder.by_bot.calls == []
 
 

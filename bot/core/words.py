@@ -69,6 +69,7 @@ MADE_SMALLER = "The picture was over the size limit here, so it was made smaller
 MADE_STILL = "The moving picture was over the size limit here, so this is a smaller, still one."
 
 SOMETHING_WENT_WRONG = "Something went wrong on our side. Try again; if it stays, tell who runs the bot this id: {id}"
+OLD_FORM = "Discord on your device still has the old form of this command. Reload it (Ctrl+R) and try again."
 NOT_YOURS_TO_CANCEL = "Only who asked for this picture, or who may manage messages, can cancel it."
 NOT_YOURS_TO_DELETE = "Only who asked for this picture, or who may manage messages, can delete it."
 ALREADY_ENDED = "This one has ended already, so there is nothing to cancel."

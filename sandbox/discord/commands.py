@@ -11,7 +11,7 @@ from sandbox.discord.jsontypes import Json, JsonObject
 # https://discord.com/developers/docs/interactions/application-commands
 MAX_OPTIONS = 25
 MAX_COMMAND_CHARS = 8000
-MAX_COMMANDS = {1: 100, 2: 15, 3: 15}
+MAX_COMMANDS = {1: 100, 2: 15, 3: 15, 4: 1}
 _MAX_NAME_CHARS = 32
 _MAX_DESCRIPTION_CHARS = 100
 _MAX_STRING_CHARS = 6000
@@ -23,6 +23,7 @@ class CommandType(IntEnum):
     CHAT_INPUT = 1
     USER = 2
     MESSAGE = 3
+    PRIMARY_ENTRY_POINT = 4
 
 
 class OptionType(IntEnum):
@@ -60,6 +61,12 @@ def read_commands(body: Json) -> tuple[JsonObject, ...]:
             form.refuse((), "APPLICATION_COMMANDS_MAX_EXCEEDED", f"At most {maximum} commands of type {kind}")
     form.check()
     return tuple(found)
+
+
+def lacks_entry_point(commands: Sequence[JsonObject], before: Sequence[JsonObject]) -> bool:
+    """Tell whether a bulk overwrite leaves out the command that opens the application's Activity."""
+    has, had = (any(each["type"] == CommandType.PRIMARY_ENTRY_POINT for each in some) for some in (commands, before))
+    return had and not has
 
 
 def with_ids(
@@ -106,6 +113,8 @@ def _command(node: Node) -> JsonObject:
         "contexts": _numbers(node["contexts"], (0, 1, 2)),
         "integration_types": _numbers(node["integration_types"], (0, 1)) or [0],
     }
+    if kind == CommandType.PRIMARY_ENTRY_POINT:
+        command["handler"] = node["handler"].choice((1, 2))
     if kind == CommandType.CHAT_INPUT:
         command["options"] = list[Json](_options(node["options"]))
     if sum(_counted_chars(command)) > MAX_COMMAND_CHARS:
@@ -135,6 +144,8 @@ def _is_command_name(name: str) -> bool:
 def _description(node: Node, kind: int) -> str | None:
     if kind == CommandType.CHAT_INPUT:
         return node.text(1, _MAX_DESCRIPTION_CHARS, required=True)
+    if kind == CommandType.PRIMARY_ENTRY_POINT:
+        return node.text(0, _MAX_DESCRIPTION_CHARS) or ""
     if node.value:
         node.refuse("APPLICATION_COMMAND_DESCRIPTION_NOT_ALLOWED", "Context menu commands cannot have a description")
     return ""

@@ -28,7 +28,7 @@ _MAX_CHUNK_MEMBERS = 1000
 
 
 class _CloseNow(Exception):  # noqa: N818 -- not an error of ours: the way to end a connection with a code
-    def __init__(self, code: Close) -> None:
+    def __init__(self, code: int) -> None:
         super().__init__(code)
         self.code = code
 
@@ -55,6 +55,12 @@ class Connection:
 
     def send(self, payload: JsonObject) -> None:
         self._outbox.put_nowait(payload)
+
+    async def send_raw(self, frame: str | bytes) -> None:
+        if isinstance(frame, str):
+            await self._socket.send_str(frame)
+        else:
+            await self._socket.send_bytes(frame)
 
     async def close(self, code: int) -> None:
         """Close with a code; the session can be resumed unless the client says otherwise."""
@@ -149,6 +155,10 @@ class Connection:
             raise _CloseNow(Close.ALREADY_AUTHENTICATED)
         if data.get("token") != self._hub.world.application.token:
             raise _CloseNow(Close.AUTHENTICATION_FAILED)
+        if self._hub.refuses_sessions is not None:
+            if not resume:
+                self._hub.may_identify()
+            raise _CloseNow(self._hub.refuses_sessions)
         if resume:
             self._resume(data)
         else:

@@ -1,10 +1,13 @@
 """The gateway's door: takes WebSockets in, and breaks them when a test asks for it."""
 
+from typing import cast
+
 from aiohttp import WSCloseCode, web
 
 from sandbox.discord.changes import ChangeKind
 from sandbox.discord.connection import Connection
 from sandbox.discord.hub import Hub
+from sandbox.discord.jsontypes import Json, JsonObject
 from sandbox.discord.opcodes import Close, Op
 
 # Discord closes hard when a client does not answer the close frame.
@@ -56,6 +59,20 @@ class Gateway:
             connection.send({"op": Op.INVALID_SESSION, "d": resumable})
             if connection.session is not None and not resumable:
                 self._hub.sessions.forget(connection.session.id)
+
+    def dispatch(self, event: str, data: Json) -> None:
+        """Send an event as it is to every session, whatever it asked for and however odd it looks."""
+        for session in self._hub.sessions.all():
+            session.dispatch(event, cast("JsonObject", data))
+
+    async def send_raw(self, frame: str | bytes) -> None:
+        """Send a frame as it is over every connection, past the compression."""
+        for connection in tuple(self._connections):
+            await connection.send_raw(frame)
+
+    def refuse_sessions(self, code: int | None) -> None:
+        """Close whatever begins or resumes a session with this code; None lets them in again."""
+        self._hub.refuses_sessions = code
 
     async def stop(self) -> None:
         await self.close_all(WSCloseCode.GOING_AWAY)

@@ -34,6 +34,7 @@ class Hub:
         self.sessions = Sessions()
         self.identified_at: list[datetime] = []
         self.resumes = 0
+        self.refuses_sessions: int | None = None
         self.url = ""
 
     @property

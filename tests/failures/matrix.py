@@ -283,6 +283,34 @@ MATRIX: Mapping[str, Row] = {
         "Discord refuses the first answer for its words",
         "One private sentence without the prompt; nothing is ordered.",
     ),
+    "J1": Row(
+        P,
+        "a loop of the process dies of what nobody foresaw, 2,000 times in a row",
+        "It is logged with an id and started again, once a minute at the slowest; nothing else notices.",
+    ),
+    "J2": Row(
+        P,
+        "Discord sends an event, an interaction or a frame that discord.py cannot read",
+        "It is logged with an id and dropped. Where nothing after it could be read either, the connection is opened "
+        "anew and its session goes on.",
+    ),
+    "J3": Row(
+        P,
+        "the gateway closes, with whatever code, or lets nobody in",
+        "It is tried on for ever, with what a lasting close code means in a sentence, at a pace that never uses up "
+        "the day's 1,000 sessions.",
+    ),
+    "J4": Row(
+        P,
+        "database, Oxen or Discord is away when the bot starts",
+        "It waits in the process, one after the other and before any login, says so once, and goes on.",
+    ),
+    "J5": Row(
+        P,
+        "a key or token that has worked, now or in an earlier life, is refused",
+        "It is tried on. After ten minutes it counts as lost: the log and the cards say so, and it is tried every "
+        "minute. Only one that never worked ends the process.",
+    ),
 }
 
 
@@ -292,7 +320,7 @@ def proofs() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for path in sorted(TESTS.rglob("test_*.py")):
         for name in _test_names(path):
-            named = match(r"test_([a-h]\d+)_", name)
+            named = match(r"test_([a-u]\d+)_", name)
             if named:
                 found.setdefault(named[1].upper(), []).append(f"{path.relative_to(TESTS.parent)}::{name}")
     return found

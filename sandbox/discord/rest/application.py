@@ -2,7 +2,7 @@
 
 from sandbox.discord import payloads
 from sandbox.discord.changes import ChangeKind
-from sandbox.discord.commands import read_commands, with_ids
+from sandbox.discord.commands import lacks_entry_point, read_commands, with_ids
 from sandbox.discord.errors import DiscordError, Problem
 from sandbox.discord.jsontypes import Json
 from sandbox.discord.rest.calls import Call, Reply, Route
@@ -45,9 +45,13 @@ def list_commands(call: Call) -> Reply:
 
 def set_commands(call: Call) -> Reply:
     world, guild_id = call.core.world, _guild_id(call)
+    before = world.commands.get(guild_id, ())
+    commands = read_commands(call.body.json)
+    if lacks_entry_point(commands, before):
+        raise DiscordError(Problem.ENTRY_POINT_MISSING)
     world.commands[guild_id] = with_ids(
-        read_commands(call.body.json),
-        before=world.commands.get(guild_id, ()),
+        commands,
+        before=before,
         application_id=world.application.id,
         guild_id=guild_id,
         new_id=call.core.new_id,
