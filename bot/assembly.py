@@ -20,6 +20,7 @@ from bot.ports import (
     Shrinker,
 )
 from bot.service.cancellation import Cancellation
+from bot.service.charges import Charges
 from bot.service.delivering import Delivering
 from bot.service.desk import Desk
 from bot.service.early import EarlyEvents
@@ -216,6 +217,7 @@ def _sweeper(shared: _Shared) -> Sweeper:
         ledger=shared.ledger,
         reconciliation=reconciliation,
         unclear=unclear,
+        charges=Charges(store=ports.store, ledger=shared.ledger, api=ports.api, clock=ports.clock),
         delivery=ports.delivery,
         health=shared.health,
         clock=ports.clock,

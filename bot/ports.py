@@ -43,6 +43,10 @@ class ImageApi(Protocol):
         """Ask Oxen to cancel; silent for an unknown or ended one, since only a GET tells the truth afterwards."""
         ...
 
+    async def charge_usd(self, remote_id: str) -> float | None:
+        """Read what was charged for a generation; None while its row does not say, NotFoundError without a row."""
+        ...
+
     async def download(self, url: str) -> bytes:
         """Fetch a result file whole.
 
@@ -164,6 +168,13 @@ class JobStore(Protocol):
 
     async def missing_since(self, since: datetime) -> Sequence[Job]:
         """Give the jobs with unknown, timed-out or cancelled generations that were created since a moment."""
+        ...
+
+    async def uncharged_since(self, since: datetime) -> Sequence[Job]:
+        """Return the jobs with generations that failed or were cancelled after their acceptance since a moment.
+
+        Only those of which it is not known yet what they cost.
+        """
         ...
 
     async def owed(self, limit: int) -> Sequence[Job]:

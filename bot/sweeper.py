@@ -8,6 +8,7 @@ from bot.core.job import GenerationState, Job
 from bot.core.job_events import Answered, AnswerMissed, RenewalOffered
 from bot.errors import EaselError, ServiceRefusedError, TransientError
 from bot.ports import Clock, Delivery, JobStore
+from bot.service.charges import Charges
 from bot.service.ledger import Ledger
 from bot.service.reconciliation import Open, Reconciliation, open_generations
 from bot.service.stream_health import StreamHealth
@@ -42,6 +43,7 @@ class Sweeper:
         ledger: Ledger,
         reconciliation: Reconciliation,
         unclear: UnclearPosts,
+        charges: Charges,
         delivery: Delivery,
         health: StreamHealth,
         clock: Clock,
@@ -51,6 +53,7 @@ class Sweeper:
         self._ledger = ledger
         self._reconciliation = reconciliation
         self._unclear = unclear
+        self._charges = charges
         self._delivery = delivery
         self._health = health
         self._clock = clock
@@ -76,6 +79,7 @@ class Sweeper:
             self._end_overdue,
             self._decide_answers,
             self._look_for_missing,
+            self._charges.look_up,
             self._forget_tokens,
             self._remind_of_cards,
         ):

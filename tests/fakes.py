@@ -149,6 +149,12 @@ class FakeImageApi:
         if row is not None and row.status == "processing" and self.cancels_work:
             self.rows[remote_id] = replace(row, status="cancelled")
 
+    async def charge_usd(self, remote_id: str) -> float | None:
+        await self._called(f"charge {remote_id}")
+        if remote_id not in self.rows:
+            raise NotFoundError("no such generation", status=404)
+        return self.rows[remote_id].cost_usd
+
     async def download(self, url: str) -> bytes:
         await self._called(f"download {url}")
         contents = self.files[url]

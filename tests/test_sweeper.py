@@ -25,6 +25,7 @@ def sweeper_of(rig: Rig, sleep: Callable[[float], Awaitable[None]] | None = None
         ledger=rig.ledger,
         reconciliation=rig.reconciliation,
         unclear=rig.unclear,
+        charges=rig.charges,
         delivery=rig.delivery,
         health=rig.health,
         clock=rig.clock,

@@ -6,12 +6,10 @@ What a store answers to a change of a job stands here, too.
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.core.job import HOLDS_SLOT, Generation, GenerationState, Job, JobState
+from bot.core.job import HOLDS_SLOT, WITHOUT_PICTURE, Generation, GenerationState, Job, JobState
 
 DAY = timedelta(hours=24)
 """How far back the daily limits look."""
-
-_UNSENT_ENDS = frozenset({GenerationState.FAILED, GenerationState.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +175,7 @@ def _counted(job: Job) -> tuple[Generation, ...]:
 def _counts(generation: Generation) -> bool:
     if generation.cost_microusd == 0:
         return False
-    return generation.remote_id is not None or generation.state not in _UNSENT_ENDS
+    return generation.remote_id is not None or generation.state not in WITHOUT_PICTURE
 
 
 def _microusd(generation: Generation) -> int:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core import job_events as ev
-from bot.core.job import UNDER_WAY, Answer, Attachment, Generation, GenerationState, Job, Place
+from bot.core.job import UNDER_WAY, WITHOUT_PICTURE, Answer, Attachment, Generation, GenerationState, Job, Place
 from bot.core.money import microusd_of
 from bot.core.request import Plan
 from bot.errors import Cause
@@ -73,6 +73,10 @@ def _step(job: Job, event: ev.JobEvent) -> Job:  # noqa: C901, PLR0911, PLR0912 
             return _with_inline_tries(job, _remote(job, event.remote_id, _FAILURE_FROM, failing))
         case ev.CancelledThere():
             return _remote(job, event.remote_id, frozenset({_S.QUEUED}), _ending(_S.CANCELLED, event.at))
+        case ev.Charged():
+            return _remote(
+                job, event.remote_id, WITHOUT_PICTURE, lambda g: replace(g, cost_microusd=event.cost_microusd)
+            )
         case ev.DeadlinePassed():
             return _remote(job, event.remote_id, frozenset({_S.QUEUED}), _ending(_S.TIMED_OUT, event.at))
         case ev.LostThere():

@@ -48,6 +48,8 @@ class Place(StrEnum):
 
 
 HOLDS_SLOT = frozenset({GenerationState.SUBMITTING, GenerationState.QUEUED})
+WITHOUT_PICTURE = frozenset({GenerationState.FAILED, GenerationState.CANCELLED})
+"""Ended without a picture. Where Oxen had accepted it, only its own row tells whether it was charged."""
 UNDER_WAY = HOLDS_SLOT | {GenerationState.PLANNED}
 MISSING = frozenset({GenerationState.UNKNOWN, GenerationState.TIMED_OUT, GenerationState.CANCELLED})
 """Ended for the person, but a picture may still turn up at Oxen."""
@@ -94,6 +96,12 @@ class Generation:
     attachment: Attachment | None = None
     price_microusd: int | None = None
     cost_microusd: int | None = None
+
+
+def is_uncharged(generation: Generation) -> bool:
+    """Tell whether Oxen's own row has yet to say what it charged for a generation that it accepted in vain."""
+    in_vain = generation.state in WITHOUT_PICTURE and generation.remote_id is not None
+    return in_vain and generation.cost_microusd is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

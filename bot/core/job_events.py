@@ -116,6 +116,14 @@ class CancelledThere:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Charged:
+    """Oxen's own row says what it charged for a generation that it accepted and did not paint."""
+
+    remote_id: str
+    cost_microusd: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlinePassed:
     remote_id: str
     at: datetime
@@ -214,6 +222,7 @@ JobEvent = (
     | PictureReady
     | PaintingFailed
     | CancelledThere
+    | Charged
     | DeadlinePassed
     | LostThere
     | ResultUnreadable

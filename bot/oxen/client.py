@@ -120,6 +120,9 @@ class OxenClient:
         if not reply.ok and reply.status not in NOTHING_TO_CANCEL:
             raise wire.query_error(reply)
 
+    async def charge_usd(self, remote_id: str) -> float | None:
+        return wire.one_row(await self._ask(requests.get_charge(remote_id))).cost_usd
+
     async def models(self, also: Iterable[str] = ()) -> Sequence[Model]:
         """Give the catalogue, text models too, in Oxen's order, with the models of `also` behind it.
 

@@ -17,6 +17,7 @@ from bot.store.tables import (
     planned,
     renewable,
     succeeded,
+    uncharged,
     under_way,
 )
 
@@ -46,6 +47,10 @@ STARTABLE = JOBS_WITH_GENERATIONS.where(jobs.c.id.in_(_oldest(under_way, answere
 OPEN = JOBS_WITH_GENERATIONS.where(jobs.c.id.in_(_HOLDING_SLOTS))
 
 MISSING_SINCE = JOBS_WITH_GENERATIONS.where(jobs.c.created_at >= _MOMENT, _has_generation(missing))
+
+UNCHARGED_SINCE = JOBS_WITH_GENERATIONS.where(
+    jobs.c.id.in_(sa.select(generations.c.job_id).where(uncharged, generations.c.ended_at >= _MOMENT).correlate(None))
+)
 
 OWED = JOBS_WITH_GENERATIONS.where(jobs.c.id.in_(_oldest(card_owed)))
 

@@ -102,6 +102,9 @@ class SqlStore:
     async def missing_since(self, since: datetime) -> Sequence[Job]:
         return await self._jobs(queries.MISSING_SINCE, {"moment": since})
 
+    async def uncharged_since(self, since: datetime) -> Sequence[Job]:
+        return await self._jobs(queries.UNCHARGED_SINCE, {"moment": since})
+
     async def owed(self, limit: int) -> Sequence[Job]:
         return await self._jobs(queries.OWED, {"limit": limit})
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
-from bot.core.job import HOLDS_SLOT, MISSING, Answer, GenerationState, JobState, Place
+from bot.core.job import HOLDS_SLOT, MISSING, WITHOUT_PICTURE, Answer, GenerationState, JobState, Place
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -148,6 +148,11 @@ cancelled_by_a_person = jobs.c.cancelled_by.is_not(None)
 planned = _is(generations.c.state, GenerationState.PLANNED)
 holds_slot = _is_one_of(generations.c.state, HOLDS_SLOT)
 missing = _is_one_of(generations.c.state, MISSING)
+uncharged = sa.and_(
+    _is_one_of(generations.c.state, WITHOUT_PICTURE),
+    generations.c.remote_id.is_not(None),
+    generations.c.cost_microusd.is_(None),
+)
 succeeded = _is(generations.c.state, GenerationState.SUCCEEDED)
 
 
@@ -171,4 +176,5 @@ _partial("jobs_in_inbox", in_inbox, jobs.c.owner_id, jobs.c.created_at, jobs.c.i
 
 sa.Index("generations_remote_id", generations.c.remote_id, unique=True)
 _partial("generations_holding_slot", holds_slot, generations.c.job_id)
+_partial("generations_uncharged", uncharged, generations.c.ended_at)
 _partial("generations_succeeded", succeeded, generations.c.model, generations.c.ended_at)

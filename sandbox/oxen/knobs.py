@@ -14,6 +14,10 @@ class Knobs:
     link_lifetime_s: float = 3600.0
     echoes_params_in_queue_rows: bool = True
     """False leaves prompt and parameters out of /ai/queue rows, as OpenAPI 0.243.1 describes them."""
+    costs_after_s: float = 0.0
+    """How long after its end a row's `cost` is still null; `math.inf` for an account that is never told."""
+    charges_in_vain: bool = False
+    """What fails, or is cancelled while it is painted, is charged all the same: the service states neither."""
     accepts_data_uris: bool = True
     models_refusing_data_uris: frozenset[str] = frozenset({"sandbox-links-only"})
     unlisted_models: frozenset[str] = frozenset()

@@ -115,11 +115,12 @@ class Ledger:
         done = replace(row, status=Status.SUCCEEDED, file=file, cost_usd=cost_usd, completed_at=int(now))
         return self.put(done)
 
-    def fail(self, row: Generation, *, error_message: str, now: float) -> Generation:
-        return self.put(replace(row, status=Status.FAILED, error_message=error_message, completed_at=int(now)))
+    def fail(self, row: Generation, *, error_message: str, cost_usd: Decimal | None, now: float) -> Generation:
+        failed = replace(row, status=Status.FAILED, error_message=error_message)
+        return self.put(replace(failed, cost_usd=cost_usd, completed_at=int(now)))
 
-    def cancel(self, row: Generation, *, now: float) -> Generation:
-        return self.put(replace(row, status=Status.CANCELLED, completed_at=int(now)))
+    def cancel(self, row: Generation, *, cost_usd: Decimal | None, now: float) -> Generation:
+        return self.put(replace(row, status=Status.CANCELLED, cost_usd=cost_usd, completed_at=int(now)))
 
     def select(self, row_filter: RowFilter) -> Sequence[Generation]:
         """List the rows that the filter admits, newest first."""

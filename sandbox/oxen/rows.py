@@ -30,11 +30,11 @@ def queue_row(row: Generation, *, result_url: str | None, echo: bool) -> JsonObj
     return {**row.params, **fields} if echo else fields
 
 
-def history_row(row: Generation, *, result_url: str | None, account: Account) -> JsonObject:
-    """Write a row of /ai/generations: always with the parameters, and with what was charged."""
+def history_row(row: Generation, *, result_url: str | None, account: Account, tells_cost: bool) -> JsonObject:
+    """Write a row of /ai/generations: always with the parameters, and with what was charged, once that is known."""
     return {
         **queue_row(row, result_url=result_url, echo=True),
-        "cost": decimal_text(row.cost_usd),
+        "cost": decimal_text(row.cost_usd) if tells_cost else None,
         "user_id": account.user_id,
         "username": account.user,
         "user_image": None,

@@ -5,18 +5,20 @@ import random
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from sandbox.oxen.announcer import Announcer
 from sandbox.oxen.catalogue import Catalogue
 from sandbox.oxen.faults import CancelTooLate, Fail, Faults, Slow, Stick
 from sandbox.oxen.knobs import Knobs
-from sandbox.oxen.ledger import Generation, Ledger
+from sandbox.oxen.ledger import Generation, Ledger, Status
 from sandbox.oxen.order import Order
 from sandbox.oxen.references import ModelError
 from sandbox.oxen.results import ResultLinks, file_for
 from sandbox.oxen.studio import Studio
 from sandbox.oxen.tasks import Tasks
 
+FREE = Decimal(0)
 _SEED_BITS = 31
 
 
@@ -61,7 +63,7 @@ class Worker:
         task = self._running.get(row.generation_id)
         if task is not None:
             task.cancel()
-        self.ledger.cancel(row, now=self.clock())
+        self.ledger.cancel(row, cost_usd=self._cost_in_vain_usd(row), now=self.clock())
 
     async def make(self, row: Generation) -> Generation:
         """Take one row through painting to its end."""
@@ -73,9 +75,17 @@ class Worker:
             await self._take_time(row)
             picture = await self.studio.paint(sketch)
         except ModelError as error:
-            return self.ledger.fail(row, error_message=str(error), now=self.clock())
-        cost_usd = model.price_usd(row.params)
-        return self.ledger.succeed(row, file=file_for(row, picture), cost_usd=cost_usd, now=self.clock())
+            cost_usd = self._cost_in_vain_usd(row)
+            return self.ledger.fail(row, error_message=str(error), cost_usd=cost_usd, now=self.clock())
+        file = file_for(row, picture)
+        return self.ledger.succeed(row, file=file, cost_usd=self._price_usd(row), now=self.clock())
+
+    def _price_usd(self, row: Generation) -> Decimal | None:
+        return self.catalogue[row.model_name].price_usd(row.params)
+
+    def _cost_in_vain_usd(self, row: Generation) -> Decimal | None:
+        begun = row.status is Status.PROCESSING
+        return self._price_usd(row) if begun and self.knobs.charges_in_vain else FREE
 
     async def _run(self, row: Generation) -> None:
         await self.sleep(self.rng.uniform(*self.knobs.queued_s))

@@ -74,7 +74,7 @@ class Evidence:
 
     @property
     def paid(self) -> int:
-        return sum(row.cost_usd is not None for row in self.rows)
+        return sum(bool(row.cost_usd) for row in self.rows)
 
     @property
     def calls(self) -> Sequence[Recorded]:

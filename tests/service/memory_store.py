@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core.admission import Admission, Admitted, Change, Limits, admit
-from bot.core.job import HOLDS_SLOT, MISSING, Answer, Generation, GenerationState, Job, JobState, Place
+from bot.core.job import HOLDS_SLOT, MISSING, Answer, Generation, GenerationState, Job, JobState, Place, is_uncharged
 from bot.errors import RemoteIdTakenError, StoreUnavailableError
 from tests.store.model import situation_of
 
@@ -79,6 +79,11 @@ class MemoryStore:
 
     async def missing_since(self, since: datetime) -> Sequence[Job]:
         return await self._which(lambda job: job.created_at >= since and bool(_in(job, MISSING)))
+
+    async def uncharged_since(self, since: datetime) -> Sequence[Job]:
+        return await self._which(
+            lambda job: any(is_uncharged(g) and g.ended_at is not None and g.ended_at >= since for g in job.generations)
+        )
 
     async def owed(self, limit: int) -> Sequence[Job]:
         return (await self._which(lambda job: job.card_owed))[:limit]

@@ -14,6 +14,7 @@ from bot.core.job_events import PictureReady
 from bot.core.posts import groups
 from bot.ports import JobStore
 from bot.service.cancellation import Cancellation
+from bot.service.charges import Charges
 from bot.service.delivering import Delivering
 from bot.service.desk import Desk
 from bot.service.early import EarlyEvents
@@ -109,6 +110,7 @@ class Rig:
             grace=GRACE,
         )
         self.unclear = self.unclear_with(store)
+        self.charges = Charges(store=store, ledger=self.ledger, api=self.api, clock=clock)
         self.cancellation = Cancellation(ledger=self.ledger, settlement=self.settlement, clock=clock)
         self.placing = Placing(store=store, ledger=self.ledger)
         self.removal = Removal(ledger=self.ledger, cancellation=self.cancellation, delivery=self.delivery)

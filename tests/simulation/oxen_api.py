@@ -106,6 +106,13 @@ class OxenApi:
         if fault is Fault.ANSWER_LOST:
             raise TransientError("connection reset")
 
+    async def charge_usd(self, remote_id: str) -> float | None:
+        fault = self._oxen.faults.draw(Place.GET)
+        return await self._call(f"GET /generations/{remote_id}", lambda: self._charge(remote_id, fault), fault)
+
+    def _charge(self, remote_id: str, fault: Fault | None) -> float | None:
+        return self._row(remote_id, fault).cost_usd
+
     async def download(self, url: str) -> bytes:
         fault = self._oxen.faults.draw(Place.DOWNLOAD)
         return await self._call(f"GET {url}", lambda: self._file(url, fault), fault)

@@ -19,7 +19,18 @@ from bot.core.admission import (
     counted_microusd,
 )
 from bot.core.advance import advance
-from bot.core.job import HOLDS_SLOT, MISSING, Answer, Attachment, Generation, GenerationState, Job, JobState, Place
+from bot.core.job import (
+    HOLDS_SLOT,
+    MISSING,
+    Answer,
+    Attachment,
+    Generation,
+    GenerationState,
+    Job,
+    JobState,
+    Place,
+    is_uncharged,
+)
 from bot.errors import Cause, RemoteIdTakenError
 from tests.core.jobs import PLAN
 from tests.store.values import NOW
@@ -113,6 +124,7 @@ def _of_generation(g: Generation, at: datetime) -> list[ev.JobEvent]:
     return [
         ev.PaintingFailed(remote_id=g.remote_id, cause=unfetched, text="no", at=at),
         ev.CancelledThere(remote_id=g.remote_id, at=at),
+        ev.Charged(remote_id=g.remote_id, cost_microusd=at.minute % 2),
         ev.DeadlinePassed(remote_id=g.remote_id, at=at),
         ev.LostThere(remote_id=g.remote_id, at=at),
         ev.ResultUnreadable(generation_id=g.id, text="0 bytes"),
@@ -174,6 +186,12 @@ class Model:
 
     def missing_since(self, since: datetime) -> list[Job]:
         return [job for job in self.oldest() if job.created_at >= since and _number(job, MISSING)]
+
+    def uncharged_since(self, since: datetime) -> list[Job]:
+        def is_recent(generation: Generation) -> bool:
+            return is_uncharged(generation) and generation.ended_at is not None and generation.ended_at >= since
+
+        return [job for job in self.oldest() if any(map(is_recent, job.generations))]
 
     def owed(self, limit: int) -> list[Job]:
         return [job for job in self.oldest() if job.card_owed][:limit]

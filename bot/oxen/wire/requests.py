@@ -59,6 +59,11 @@ def get_row(remote_id: str) -> Request:
     return Request(method="GET", target=f"/ai/queue/{_segment(remote_id)}")
 
 
+def get_charge(remote_id: str) -> Request:
+    """GET /ai/generations/{id}: the only row that tells what was charged."""
+    return Request(method="GET", target=f"/ai/generations/{_segment(remote_id)}")
+
+
 def cancel(remote_id: str) -> Request:
     return Request(method="DELETE", target=f"/ai/queue/{_segment(remote_id)}")
 

@@ -77,8 +77,14 @@ def row_of(raw: object) -> RemoteRow | None:
         cause=cause_of(None, error) if status == "failed" else None,
         error=without_secrets(error) or None,
         echo=_echo(fields),
-        cost_usd=number_of(fields.get("cost")),
+        cost_usd=_cost(fields.get("cost")),
     )
+
+
+def _cost(raw: object) -> float | None:
+    """Return what was charged; a credit note is no charge that we know how to read."""
+    cost_usd = number_of(raw)
+    return cost_usd if cost_usd is not None and cost_usd >= 0 else None
 
 
 def _echo(fields: Mapping[str, object]) -> dict[str, Json]:

@@ -56,7 +56,9 @@ async def show(request: web.Request) -> web.StreamResponse:
 
 
 def _shown(services: Services, row: Generation) -> JsonObject:
-    return history_row(row, result_url=services.links.for_row(row), account=services.account)
+    worker = services.worker
+    tells_cost = row.completed_at is not None and worker.clock() >= row.completed_at + services.knobs.costs_after_s
+    return history_row(row, result_url=services.links.for_row(row), account=services.account, tells_cost=tells_cost)
 
 
 def _whole(query: Mapping[str, str], name: str, *, usual: int, most: int) -> int:

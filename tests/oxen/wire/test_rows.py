@@ -83,7 +83,18 @@ def test_a_failed_row_without_a_text_has_a_cause_all_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cost", "cost_usd"), [("0.05", 0.05), (0.05, 0.05), (None, None), ("free", None), ("NaN", None)]
+    ("cost", "cost_usd"),
+    [
+        ("0.05", 0.05),
+        (0.05, 0.05),
+        (None, None),
+        ("free", None),
+        ("0", 0),
+        ("0.00", 0),
+        (-1, None),
+        ("-0.05", None),
+        ("NaN", None),
+    ],
 )
 def test_the_cost_is_money_in_text(cost: object, cost_usd: float | None) -> None:
     assert row(cost=cost).cost_usd == cost_usd

@@ -1,11 +1,12 @@
 """The queue and the history: accept, list, look at, cancel."""
 
+import math
 import random
 
 import aiohttp
 import pytest
 
-from sandbox.oxen import CancelTooLate, LocalOxen, Stick
+from sandbox.oxen import CancelTooLate, LocalOxen, Stick, jsontext
 from sandbox.oxen.jsontext import JsonObject
 from tests.sandbox.oxen.client import PROMPT, Client
 
@@ -166,3 +167,28 @@ async def test_the_same_chance_gives_the_same_ids() -> None:
             oxen.faults.add(Stick())
             ids.append(await Client(oxen=oxen, session=session).enqueue())
     assert ids[0] == ids[1]
+
+
+async def cost(client: Client, generation_id: str) -> object:
+    reply = await client.call("GET", f"/ai/generations/{generation_id}")
+    return (jsontext.as_object(reply.json["generation"]) or {})["cost"]
+
+
+@pytest.mark.parametrize(("charges_in_vain", "stated"), [(False, "0"), (True, "0.05")])
+async def test_the_history_alone_states_what_a_cancelled_picture_cost(
+    client: Client, *, charges_in_vain: bool, stated: str
+) -> None:
+    client.oxen.knobs.charges_in_vain = charges_in_vain
+    client.oxen.faults.add(Stick())
+    generation_id = await client.enqueue()
+    await client.call("DELETE", f"/ai/queue/{generation_id}")
+    assert await cost(client, generation_id) == stated
+    assert "cost" not in await client.row(generation_id)
+
+
+async def test_a_cost_may_be_stated_later_than_the_end(client: Client) -> None:
+    client.oxen.knobs.costs_after_s = math.inf
+    client.oxen.faults.add(Stick())
+    generation_id = await client.enqueue()
+    await client.call("DELETE", f"/ai/queue/{generation_id}")
+    assert await cost(client, generation_id) is None

@@ -12,6 +12,7 @@ down_revision = "0004"
 
 HOLDS_WORDS = sa.text("emptied_at IS NULL")
 CREDITED = sa.text("credit_id IS NOT NULL")
+UNCHARGED = sa.text("state IN ('cancelled', 'failed') AND remote_id IS NOT NULL AND cost_microusd IS NULL")
 CANCELLED = sa.text("cancelled_by IS NOT NULL")
 
 
@@ -21,6 +22,9 @@ def upgrade() -> None:
     op.add_column("jobs", sa.Column("counted_microusd", sa.BigInteger, nullable=False, server_default="0"))
     op.add_column("generations", sa.Column("price_microusd", sa.BigInteger))
     op.add_column("generations", sa.Column("cost_microusd", sa.BigInteger))
+    op.create_index(
+        "generations_uncharged", "generations", ["ended_at"], sqlite_where=UNCHARGED, postgresql_where=UNCHARGED
+    )
     op.drop_index("jobs_by_age", "jobs")
     op.create_index("jobs_by_age", "jobs", ["created_at", "counted_microusd"])
     for name, column, condition in (
@@ -35,6 +39,7 @@ def downgrade() -> None:
     for name in ("jobs_by_canceller", "jobs_by_credit", "jobs_holding_words", "jobs_by_age"):
         op.drop_index(name, "jobs")
     op.create_index("jobs_by_age", "jobs", ["created_at"])
+    op.drop_index("generations_uncharged", "generations")
     op.drop_column("generations", "cost_microusd")
     op.drop_column("generations", "price_microusd")
     op.drop_column("jobs", "counted_microusd")
