@@ -15,6 +15,7 @@ class Cause(StrEnum):
     KEY_REFUSED = "key refused"
     RESULT_UNREADABLE = "result unreadable"
     RESULT_TOO_LARGE = "result too large"
+    RESULT_NOT_SHOWN = "result not shown"
     RESULT_NOT_FETCHED = "result not fetched"
     REFUSED_BY_US = "refused by us"
     OTHER = "other"

@@ -51,7 +51,7 @@ class ImageApi(Protocol):
         """Fetch a result file whole.
 
         Raises NotFoundError when the link is dead (401, 403, 404, 410), TransientError when it may work later,
-        PermanentError when the file is over the size cap.
+        TooLargeError when the file is over the size cap, and PermanentError for a link that must not be opened.
         """
         ...
 
@@ -111,10 +111,13 @@ class Delivery(Protocol):
 
 
 class Shrinker(Protocol):
-    """Makes a picture fit a size limit."""
+    """Makes a picture fit a size limit, and Discord's eyes."""
 
     async def shrink(self, file: ResultFile, limit_bytes: int) -> ResultFile:
-        """Give the file as it is when it fits, else lossless, then WebP, then smaller; never blocks the loop."""
+        """Give the file as it is when it fits and shows, else a form that does; as it is, where there is none.
+
+        Never raises and never blocks the loop.
+        """
         ...
 
 

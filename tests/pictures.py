@@ -62,3 +62,13 @@ def grey_profile() -> bytes:
 def srgb_profile() -> bytes:
     profile = ImageCms.createProfile("sRGB")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     return ImageCms.ImageCmsProfile(profile).tobytes()  # pyright: ignore[reportUnknownArgumentType]
+
+
+def black(side_px: int) -> bytes:
+    """Give a whole PNG of many pixels in few bytes."""
+    header = side_px.to_bytes(4, "big") * 2 + bytes([1, 0, 0, 0, 0])
+    rows = bytes(side_px * (1 + -(-side_px // 8)))
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 1)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        len(data).to_bytes(4, "big") + name + data + zlib.crc32(name + data).to_bytes(4, "big") for name, data in chunks
+    )

@@ -2,7 +2,6 @@
 
 import io
 import random
-import zlib
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from bot.shrinking import (
 )
 from tests.pictures import (
     PNG_END_BYTES,
+    black,
     encoded,
     grey_profile,
     moving,
@@ -153,18 +153,8 @@ def test_a_picture_too_long_for_webp_loses_pixels_as_well() -> None:
     assert (picture.format, picture.width) == ("WEBP", WEBP_LONGEST_SIDE_PX)
 
 
-def rows_of_black(side_px: int) -> bytes:
-    """Give a whole PNG of many pixels in few bytes."""
-    header = side_px.to_bytes(4, "big") * 2 + bytes([1, 0, 0, 0, 0])
-    rows = bytes(side_px * (1 + -(-side_px // 8)))
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 1)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        len(data).to_bytes(4, "big") + name + data + zlib.crc32(name + data).to_bytes(4, "big") for name, data in chunks
-    )
-
-
 def test_a_bomb_is_not_unpacked() -> None:
-    assert smaller(rows_of_black(int(PIXELS_AT_MOST**0.5) + 1), LOOSE) is None
+    assert smaller(black(int(PIXELS_AT_MOST**0.5) + 1), LOOSE) is None
 
 
 def test_what_is_too_large_for_a_second_copy_keeps_its_pixels_as_jpeg(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,6 +81,8 @@ def _step(job: Job, event: ev.JobEvent) -> Job:  # noqa: C901, PLR0911, PLR0912 
             return _remote(job, event.remote_id, frozenset({_S.QUEUED}), _ending(_S.TIMED_OUT, event.at))
         case ev.LostThere():
             return _remote(job, event.remote_id, frozenset({_S.QUEUED}), _ending(_S.UNKNOWN, event.at))
+        case ev.LinkOnly():
+            return _each(job, lambda g: _link_only(g, event) if g.id == event.generation_id else g)
         case ev.ResultUnreadable():
             return _each(job, lambda g: _unreadable(g, event) if g.id == event.generation_id else g)
         case ev.CancelAsked():
@@ -244,6 +246,12 @@ def _inline_try(job: Job, failed: Generation) -> Generation:
     )
 
 
+def _link_only(generation: Generation, event: ev.LinkOnly) -> Generation:
+    if generation.state is not _S.SUCCEEDED or generation.attachment:
+        return generation
+    return replace(generation, cause=event.cause, error=event.text)
+
+
 def _unreadable(generation: Generation, event: ev.ResultUnreadable) -> Generation:
     if generation.state is not _S.SUCCEEDED or generation.attachment:
         return generation
@@ -297,9 +305,17 @@ def _renewed(job: Job, event: ev.TokenRenewed) -> Job:
 
 
 def _moved(job: Job, event: ev.Moved) -> Job:
-    """Put a job on its new message, which lacks all pictures: a card is owed as soon as there is one."""
+    """Put a job on its new message, which lacks all pictures: a card is owed as soon as there is one.
+
+    Another place may take what was too large for the last one.
+    """
+
+    def taken_along(generation: Generation) -> Generation:
+        cause = None if generation.state is _S.SUCCEEDED else generation.cause
+        return replace(generation, attachment=None, cause=cause)
+
     return replace(
-        _each(job, lambda g: replace(g, attachment=None)),
+        _each(job, taken_along),
         place=Place.MESSAGE,
         message_id=event.message_id,
         channel_id=event.channel_id,

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.core.coercion import NO, YES, same_words
-from bot.core.file_kind import SPOILER
+from bot.core.file_kind import SPOILER, TAKEN, kind_named
 from bot.core.flag_names import SWITCHES
 from bot.core.flags import Flag, cut_flags
 from bot.core.grammar import echoed, plural
-from bot.core.image_header import KINDS_IN_WORDS, PictureError, check_stated
+from bot.core.image_header import KINDS_IN_WORDS, PictureError, check_stated, refusal_of
 from bot.core.schema import OURS, guards_safety
 from bot.errors import UserError
 
@@ -202,19 +202,6 @@ def _check_references(command: Command, references: Sequence[Reference]) -> None
             raise UserError(f"Picture {number} {error.clause}") from error
 
 
-_UNREADABLE = {
-    "heic": "HEIC",
-    "heif": "HEIC",
-    "avif": "AVIF",
-    "tiff": "TIFF",
-    "tif": "TIFF",
-    "bmp": "BMP",
-    "svg": "SVG",
-    "svg+xml": "SVG",
-    "jxl": "JPEG XL",
-}
-"""Pictures that no model reads, by media subtype or file extension."""
-
 _NOT_PICTURES = frozenset({"video", "audio", "text", "font", "application"})
 
 
@@ -223,9 +210,9 @@ def _check_type(reference: Reference) -> None:
     stated = (reference.content_type or "").partition(";")[0].strip().casefold()
     main, _, subtype = stated.partition("/")
     extension = reference.filename.rpartition(".")[2].casefold()
-    name = _UNREADABLE.get(subtype if stated else extension)
-    if name is not None and main in {"", "image"}:
-        raise PictureError(f"is a {name} file, which the models cannot read. Save it as JPEG and attach that.")
+    kind = kind_named(subtype if stated else extension)
+    if kind is not None and kind.is_picture and kind not in TAKEN and main in {"", "image"}:
+        raise PictureError(refusal_of(kind))
     if main in _NOT_PICTURES and subtype != "octet-stream":
         raise PictureError(f"is not a picture. Attach a {KINDS_IN_WORDS} file.")
 

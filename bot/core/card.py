@@ -7,7 +7,7 @@ from enum import Enum, StrEnum
 
 from bot.core import words
 from bot.core.job import UNDER_WAY, Generation, GenerationState, Job, JobState
-from bot.core.markdown import escaped, one_line, shortened
+from bot.core.markdown import escaped, link_text, one_line, shortened
 from bot.core.placement import kind_in, made_from, made_smaller, made_still, shown_inline
 from bot.errors import Cause
 
@@ -117,8 +117,9 @@ def card_of(job: Job, *, pictures: Mapping[str, str], now: datetime, usual_s: fl
     tone = _tone(job)
     waiting = job.under_way
     header, facts = _header(job, tone), _facts(job)
-    lines = (*_lines(job, tone, shown=len(pictures), now=now, usual_s=usual_s), *_changes(pictures.values()))
-    renew = job.renewal_offered and (waiting or len(pictures) < len(job.succeeded))
+    shown = len(pictures) + sum(g.link_only for g in job.succeeded)
+    lines = (*_lines(job, tone, shown=shown, now=now, usual_s=usual_s), *_changes(pictures.values()))
+    renew = job.renewal_offered and (waiting or shown < len(job.succeeded))
     if renew:
         lines = (*lines, words.RENEW)
     placed = tuple(_picture(job, g, pictures[g.id]) for g in job.current if g.id in pictures)
@@ -128,7 +129,7 @@ def card_of(job: Job, *, pictures: Mapping[str, str], now: datetime, usual_s: fl
         header=header,
         prompt=_prompt(job, room=TEXT_LIMIT - sum(map(len, (header, facts or "", *lines)))),
         thumbnail=_thumbnail(job) if waiting else None,
-        lines=lines,
+        lines=(*lines, *_links(job)),
         pictures=tuple(each for each in placed if shown_inline(each.filename)),
         files=tuple(each for each in placed if not shown_inline(each.filename)),
         facts=facts,
@@ -175,6 +176,15 @@ def _thumbnail(job: Job) -> Thumbnail | None:
 def _picture(job: Job, generation: Generation, filename: str) -> Picture:
     alt = shortened(one_line(job.ask.prompt), ALT_LIMIT) or "A picture made from another one"
     return Picture(generation_id=generation.id, filename=filename, alt=alt, spoiler=job.ask.covered)
+
+
+def _links(job: Job) -> tuple[str, ...]:
+    """Say why a picture lies at Oxen alone, each reason once, and where; the links count in no limit of the card."""
+    beyond = [g for g in job.succeeded if g.link_only]
+    reasons = dict.fromkeys(words.CAUSES[g.cause] for g in beyond if g.cause)
+    links = (link_text(words.open_picture(g.position + 1, len(job.current)), g.url) for g in beyond)
+    found = tuple(filter(None, links))
+    return (*reasons, *(found or (words.ASK_FOR_FILE,) * bool(beyond)))
 
 
 def _changes(filenames: Collection[str]) -> tuple[str, ...]:

@@ -59,6 +59,8 @@ ZIP = FileKind(name="ZIP", phrase="a ZIP archive or a document", extension="zip"
 XML = _kind("XML", "file", "xml", Showing.NEVER, article="an")
 TEXT = _kind("text", "file", "txt", Showing.NEVER)
 
+TAKEN = frozenset({PNG, JPEG, WEBP, GIF})
+"""What models read as references."""
 KINDS = (
     *(PNG, JPEG, WEBP, GIF, AVIF, BMP, TIFF, HEIC, JXL, JPEG_2000, PSD, EXR, SVG, EPS, PDF),
     *(MP4, WEBM, MOV, ZIP, XML, TEXT),
@@ -79,7 +81,6 @@ _BY_START = (
     (b"GIF89a", GIF),
     (b"%PDF", PDF),
     (b"%!PS", EPS),
-    (b"BM", BMP),
     (b"II*\x00", TIFF),
     (b"MM\x00*", TIFF),
     (b"II+\x00", TIFF),
@@ -92,6 +93,10 @@ _BY_START = (
     (b"8BPS", PSD),
     (b"v/1\x01", EXR),
     (b"\x1aE\xdf\xa3", WEBM),
+)
+_BY_TWO_PLACES = (
+    (b"RIFF", 8, b"WEBP", WEBP),
+    (b"BM", 6, bytes(4), BMP),  # reserved; words may begin so as well
 )
 _BY_BRAND = {
     **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), HEIC),
@@ -107,15 +112,18 @@ _SVG_SAMPLE_BYTES = 16 * 1024
 
 def kind_of(data: bytes) -> FileKind | None:
     """Tell what a file is by its content, however it is named; None for what is neither known nor text."""
-    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
-        return WEBP
     if data[4:8] == b"ftyp":
         return _of_brands(data)
+    for start, place, more, kind in _BY_TWO_PLACES:
+        if data.startswith(start) and data[place : place + len(more)] == more:
+            return kind
     for start, kind in _BY_START:
         if data.startswith(start):
             return kind
-    if not data or not _is_text(data[:_TEXT_SAMPLE_BYTES]):
-        return None
+    return _of_text(data) if data and _is_text(data[:_TEXT_SAMPLE_BYTES]) else None
+
+
+def _of_text(data: bytes) -> FileKind:
     text = data[:_SVG_SAMPLE_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip()
     if _root(text).startswith(b"<svg"):
         return SVG

@@ -1,8 +1,8 @@
 """Which pictures can be used, by content and never by name, and in which words the others are refused."""
 
-from codecs import getincrementaldecoder
 from dataclasses import dataclass
 
+from bot.core.file_kind import FileKind, kind_of
 from bot.core.image_format import BrokenImageError, ImageKind, size_px, sniff
 from bot.errors import UserError
 
@@ -13,6 +13,7 @@ MAX_REFERENCE_PIXELS = 100_000_000
 """100 megapixels: more would cost whoever decodes the picture hundreds of megabytes."""
 
 KINDS_IN_WORDS = "PNG, JPEG, WebP or GIF"
+DAMAGED = "is cut off or damaged. Open it, save it again and attach the copy."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ def inspect(data: bytes) -> ImageHeader:
     try:
         width_px, height_px = size_px(kind, data)
     except BrokenImageError as error:
-        raise PictureError("is cut off or damaged. Open it, save it again and attach the copy.") from error
+        raise PictureError(DAMAGED) from error
     return ImageHeader(kind=kind, width_px=width_px, height_px=height_px)
 
 
@@ -74,47 +75,20 @@ def _check_pixels(width_px: int, height_px: int) -> None:
         )
 
 
-_OTHER_FILES = (
-    (b"%PDF", "a PDF file"),
-    (b"BM", "a BMP picture"),
-    (b"II*\x00", "a TIFF picture"),
-    (b"MM\x00*", "a TIFF picture"),
-    (b"\xff\x0a", "a JPEG XL picture"),
-    (b"\x00\x00\x00\x0cJXL ", "a JPEG XL picture"),
-    (b"<svg", "an SVG drawing"),
-    (b"<?xml", "an XML file"),
-    (b"PK\x03\x04", "a ZIP archive or a document"),
-    (b"8BPS", "a Photoshop file"),
-    (b"\x1aE\xdf\xa3", "a video"),
-)
-
-_BRANDS = {
-    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), "a HEIC picture"),
-    **dict.fromkeys((b"avif", b"avis"), "an AVIF picture"),
-}
-"""ISO base media files by their major brand (bytes 8 to 12); the others are videos."""
-
-_TEXT_SAMPLE_BYTES = 512
-
-
 def _what_else(data: bytes) -> str:
     """Say what the file is instead, and what would be right."""
     if not data:
         return f"is empty. Attach a {KINDS_IN_WORDS} file."
-    if data[4:8] == b"ftyp":
-        name = _BRANDS.get(data[8:12], "a video")
-    else:
-        name = next((name for start, name in _OTHER_FILES if data.startswith(start)), "")
-    if name.endswith(("picture", "drawing")):
-        return f"is {name}, which the models cannot read. Save it as JPEG or PNG and attach that."
-    if not name:
-        name = "a text file" if _is_text(data[:_TEXT_SAMPLE_BYTES]) else "not a picture that can be read"
-    return f"is {name}. Attach a {KINDS_IN_WORDS} file."
+    if data.startswith((b"\x89PNG", b"GIF8")):
+        return DAMAGED  # a transfer as text has changed its line ends
+    kind = kind_of(data)
+    if kind is None:
+        return f"is not a picture that can be read. Attach a {KINDS_IN_WORDS} file."
+    return refusal_of(kind)
 
 
-def _is_text(sample: bytes) -> bool:
-    try:
-        text = getincrementaldecoder("utf-8")().decode(sample)
-    except UnicodeDecodeError:
-        return False
-    return all(char.isprintable() or char.isspace() for char in text)
+def refusal_of(kind: FileKind) -> str:
+    """Say what a file is that no model takes, and what would be right."""
+    if kind.is_picture:
+        return f"is {kind.phrase}, which the models cannot read. Save it as JPEG or PNG and attach that."
+    return f"is {kind.phrase}. Attach a {KINDS_IN_WORDS} file."

@@ -97,6 +97,16 @@ class Generation:
     price_microusd: int | None = None
     cost_microusd: int | None = None
 
+    @property
+    def link_only(self) -> bool:
+        """Tell whether there is a picture that no message can hold, so that its person gets Oxen's link."""
+        return self.state is GenerationState.SUCCEEDED and self.cause is not None
+
+    @property
+    def handed_over(self) -> bool:
+        """Tell whether the message holds all that it can of this picture."""
+        return self.attachment is not None or self.link_only
+
 
 def is_uncharged(generation: Generation) -> bool:
     """Tell whether Oxen's own row has yet to say what it charged for a generation that it accepted in vain."""

@@ -138,8 +138,17 @@ class LostThere:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkOnly:
+    """The result is there, but no message can hold it: its person gets Oxen's link."""
+
+    generation_id: str
+    cause: Cause
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResultUnreadable:
-    """What lies behind the result's link is not a picture, or not one that Discord takes, however often it is tried."""
+    """What lies behind the result's link is not a picture, however often it is tried."""
 
     generation_id: str
     text: str
@@ -225,6 +234,7 @@ JobEvent = (
     | Charged
     | DeadlinePassed
     | LostThere
+    | LinkOnly
     | ResultUnreadable
     | CancelAsked
     | Shown

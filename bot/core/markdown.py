@@ -8,6 +8,9 @@ _LEADING_LIST = re.compile(r"^([-+])(?=\s)")
 _ORDERED_LIST = re.compile(r"^(\d+)\.(?=\s)")
 _SPACES = re.compile(r"\s+")
 # Embedding, override and isolate marks turn the rest of a line around; a prompt has no need of them on a card.
+_LINK = re.compile(r"https?://[!-;=?-~]+")
+LINK_LIMIT = 600
+"""Four of them and a card's words fit the 4,000 characters of a message; Oxen's signed links have about 300."""
 _TURNS_TEXT = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -16,6 +19,13 @@ def escaped(text: str) -> str:
     text = _MARKS.sub(r"\\\1", text)
     text = _LEADING_LIST.sub(r"\\\1", text)
     return _ORDERED_LIST.sub(r"\1\\.", text)
+
+
+def link_text(words: str, url: str | None) -> str | None:
+    """Give a link with a text of ours; None for an address that no browser opens or that would end the link."""
+    if url is None or len(url) > LINK_LIMIT or not _LINK.fullmatch(url):
+        return None
+    return f"[{words}](<{url}>)"
 
 
 def one_line(text: str) -> str:

@@ -21,14 +21,18 @@ CAUSES: dict[Cause, str] = {
     ),
     Cause.KEY_REFUSED: f"Oxen refused this bot's key. {NOTHING_CHARGED} Tell who runs the bot.",
     Cause.RESULT_UNREADABLE: (
-        "Oxen says that the picture is done, but what it gave is not a picture. It was probably charged. Try again."
+        "Oxen says that the picture is done, but what it gave is not a picture. It was probably charged. "
+        "Ask who runs the bot to look for it at Oxen."
     ),
     Cause.RESULT_TOO_LARGE: (
-        "The picture is larger than Discord takes here, and could not be made smaller. It was probably charged. "
-        "Ask for a smaller one."
+        "The picture is larger than Discord takes here, and could not be made smaller. It lies at Oxen for a while."
+    ),
+    Cause.RESULT_NOT_SHOWN: (
+        "What Oxen made is nothing that Discord shows, and nothing that the bot knows. It lies at Oxen for a while."
     ),
     Cause.RESULT_NOT_FETCHED: (
-        "Oxen says that the picture is done, but did not hand it over for a day. It was probably charged. Try again."
+        "Oxen says that the picture is done, but did not hand it over for a day. It was probably charged. "
+        "Ask who runs the bot to look for it at Oxen."
     ),
     Cause.OTHER: f"The model could not paint this. {NOTHING_CHARGED} Try again, or change the prompt.",
 }
@@ -66,6 +70,7 @@ REST_CANCELLED = "The rest was cancelled."
 CANCELLING = "Cancelling."
 LONGER_THAN_USUAL = "Taking longer than usual. You need not stay: it will land here."
 MADE_SMALLER = "The picture was over the size limit here, so it was made smaller."
+ASK_FOR_FILE = "Ask who runs the bot for the file."
 MADE_STILL = "The moving picture was over the size limit here, so this is a smaller, still one."
 
 SOMETHING_WENT_WRONG = "Something went wrong on our side. Try again; if it stays, tell who runs the bot this id: {id}"
@@ -115,6 +120,10 @@ def ahead(jobs: int) -> str:
 
 def made_png(kind: str) -> str:
     return f"Discord shows no {kind} pictures, so here it is as PNG."
+
+
+def open_picture(number: int, of: int) -> str:
+    return "Open it there" if of == 1 else f"Open picture {number} there"
 
 
 def as_file(kind: str) -> str:

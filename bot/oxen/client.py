@@ -17,7 +17,7 @@ from yarl import URL
 from bot.core.hosts import is_loopback
 from bot.core.remote import QueuePost, RemoteRow
 from bot.core.schema import Model
-from bot.errors import Cause, NotFoundError, OutcomeUnclearError, PermanentError, TransientError
+from bot.errors import Cause, NotFoundError, OutcomeUnclearError, PermanentError, TooLargeError, TransientError
 from bot.oxen import wire
 from bot.oxen.wire import requests
 
@@ -234,7 +234,7 @@ class OxenClient:
                     location=response.headers.get("Location") if response.status in REDIRECTS else None,
                 )
         except _OversizedError:
-            raise PermanentError(f"The result is larger than {MAX_RESULT_BYTES // MIB} MiB.") from None
+            raise TooLargeError(f"The result is larger than {MAX_RESULT_BYTES // MIB} MiB.") from None
         except (*LOST, UnicodeError) as error:  # the latter for a host that no name server can be asked for
             raise TransientError(f"The result could not be fetched ({type(error).__name__}).") from None
 

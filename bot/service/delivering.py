@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.core import words
 from bot.core.card import Card, card_of
 from bot.core.job import Generation, Job, Place
-from bot.core.job_events import CancelAsked, JobEvent, Replaced, ResultUnreadable, Shown, TokenDied
+from bot.core.job_events import CancelAsked, JobEvent, LinkOnly, Replaced, ResultUnreadable, Shown, TokenDied
 from bot.core.placement import Placed, ResultFile
 from bot.errors import (
     CardRefusedError,
@@ -25,7 +25,7 @@ from bot.ports import Clock, Delivery, Shrinker
 from bot.service.editing import Editing
 from bot.service.estimates import Estimates
 from bot.service.ledger import Ledger
-from bot.service.results import Results, UnreadableResultError
+from bot.service.results import LinkOnlyError, Results, UnreadableResultError
 from bot.service.settlement import Settlement
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ BY_NOBODY = 0
 class UnfitResultsError(EaselError):
     """Results are over the size limit in every form; `events` say so of each."""
 
-    def __init__(self, events: Sequence[ResultUnreadable]) -> None:
+    def __init__(self, events: Sequence[LinkOnly]) -> None:
         super().__init__(f"{len(events)} results are too large")
         self.events = events
 
@@ -108,7 +108,7 @@ class Delivering:
             log.exception("card refused", extra={"job_id": job.id})
             return await self._leave_refused(job)
         # What did not fit into this edit, could not be fetched yet or was finished meanwhile keeps the card owed.
-        complete = all(g.attachment is not None or g.id in now for g in job.succeeded)
+        complete = all(g.handed_over or g.id in now for g in job.succeeded)
         if not complete and self._is_stuck(job, now, placed):
             return await self._leave_refused(job)
         after = await self.record(job, [_shown(placed, job.revision if complete else job.shown_revision)])
@@ -181,19 +181,19 @@ class Delivering:
     async def _fetch(self, job: Job) -> tuple[Job, dict[str, ResultFile], TransientError | None]:
         """Fetch what the message lacks, as far as it can be had now, and give the job as it is then.
 
-        A result that cannot be used turns into a failure, and the job with it. Gives an error when nothing new could
-        be had: one picture that is slow to come takes none of the others with it.
+        A result that cannot be used turns into a failure, and the job with it; one that no message holds, into a link.
+        Gives an error when nothing new could be had: one that is slow to come takes none of the others with it.
         """
-        lacking = [g for g in job.succeeded if g.attachment is None]
+        lacking = [g for g in job.succeeded if not g.handed_over]
         fetched = await asyncio.gather(*(self._fetch_or_put_off(job, g) for g in lacking))
-        job = await self.record(job, [result for result in fetched if isinstance(result, ResultUnreadable)])
+        job = await self.record(job, [result for result in fetched if isinstance(result, LinkOnly | ResultUnreadable)])
         files = {g.id: file for g, file in zip(lacking, fetched, strict=True) if isinstance(file, ResultFile)}
         put_off = [result for result in fetched if isinstance(result, TransientError)]
         return job, files, put_off[0] if put_off and not files else None
 
     async def _fetch_or_put_off(
         self, job: Job, generation: Generation
-    ) -> ResultFile | ResultUnreadable | TransientError:
+    ) -> ResultFile | LinkOnly | ResultUnreadable | TransientError:
         try:
             fetched = await self._fetch_one(job, generation)
         except TransientError as error:
@@ -205,11 +205,13 @@ class Delivering:
         self._failing_since.pop(generation.id, None)
         return fetched
 
-    async def _fetch_one(self, job: Job, generation: Generation) -> ResultFile | ResultUnreadable:
+    async def _fetch_one(self, job: Job, generation: Generation) -> ResultFile | LinkOnly | ResultUnreadable:
         try:
             file = await self._results.fetch(generation, covered=job.ask.covered)
         except UnreadableResultError as error:
             return ResultUnreadable(generation_id=generation.id, text=str(error))
+        except LinkOnlyError as error:
+            return LinkOnly(generation_id=generation.id, cause=error.cause, text=str(error))
         file = await self._shrinker.shrink(file, job.size_limit_bytes)
         return file if len(file.data) <= job.size_limit_bytes else _too_large(generation.id, file)
 
@@ -281,9 +283,9 @@ def _shown(placed: Placed, revision: int) -> Shown:
     return Shown(revision=revision, attachments=placed.attachments)
 
 
-def _too_large(generation_id: str, file: ResultFile) -> ResultUnreadable:
+def _too_large(generation_id: str, file: ResultFile) -> LinkOnly:
     text = f"{len(file.data)} bytes, and no smaller form of it"
-    return ResultUnreadable(generation_id=generation_id, text=text, cause=Cause.RESULT_TOO_LARGE)
+    return LinkOnly(generation_id=generation_id, text=text, cause=Cause.RESULT_TOO_LARGE)
 
 
 def _first_request(files: Mapping[str, ResultFile]) -> dict[str, ResultFile]:

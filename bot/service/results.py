@@ -5,10 +5,11 @@ import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
-from bot.core.image_format import is_whole, sniff
+from bot.core.file_kind import Showing, kind_of
+from bot.core.image_format import is_whole
 from bot.core.job import Generation
 from bot.core.placement import ResultFile, result_name
-from bot.errors import EaselError, NotFoundError, PermanentError
+from bot.errors import Cause, EaselError, NotFoundError, PermanentError, TooLargeError
 from bot.ports import ImageApi
 
 log = logging.getLogger(__name__)
@@ -22,6 +23,14 @@ PREFETCHED = 32
 
 class UnreadableResultError(EaselError):
     """What lies behind the link is not a picture, however often it is fetched."""
+
+
+class LinkOnlyError(EaselError):
+    """What lies behind the link can be handed over by the link alone; `cause` says why."""
+
+    def __init__(self, text: str, cause: Cause) -> None:
+        super().__init__(text)
+        self.cause = cause
 
 
 class Results:
@@ -50,26 +59,32 @@ class Results:
     async def fetch(self, generation: Generation, *, covered: bool) -> ResultFile:
         """Give a generation's picture; one that is `covered` bears the mark of a spoiler in its name.
 
-        Raises TransientError when it may be had later, UnreadableResultError when there is no picture to have. One
-        that comes cut off each time is given as it is: most of it is better than nothing.
+        Raises TransientError when it may be had later, UnreadableResultError when there is no picture to have, and
+        LinkOnlyError for what no message can hold. One that comes cut off each time is given as it is: most of it is
+        better than nothing.
         """
         url = generation.url
         reason = "no link"
         cut_off: ResultFile | None = None
+        is_strange = False
         for attempt in range(TRIES):
             if attempt:
                 await self._sleep(PAUSE_S * attempt)
                 url = await self._renewed(generation) or url
             data, reason = await self._try(generation, url)
-            kind = sniff(data) if data else None
-            if data and kind:
+            kind = kind_of(data) if data else None
+            if data and kind and kind.showing is not Showing.NEVER:
                 file = ResultFile(filename=result_name(generation.id, kind.extension, covered=covered), data=data)
-                if is_whole(kind, data):
+                if is_whole(data):
                     return file
                 cut_off, reason = file, f"cut off after {len(data)} bytes"
+            # A page and a message of an error are text, or nothing; the rest is something that a model made.
+            is_strange = bool(data) and kind is None
             log.warning("result is no picture: %s", reason, extra={"generation_id": generation.id})
         if cut_off is not None:
             return cut_off
+        if is_strange:
+            raise LinkOnlyError(reason, Cause.RESULT_NOT_SHOWN)
         raise UnreadableResultError(reason)
 
     async def _try(self, generation: Generation, url: str | None) -> tuple[bytes | None, str]:
@@ -77,6 +92,8 @@ class Results:
             data = await self._download(generation.remote_id, url)
         except NotFoundError:
             return None, "the link is dead"
+        except TooLargeError as error:
+            raise LinkOnlyError(str(error), Cause.RESULT_TOO_LARGE) from error
         except PermanentError as error:
             return None, str(error)
         return data, f"{len(data)} bytes of something else"

@@ -81,6 +81,7 @@ EVENTS: Mapping[str, ev.JobEvent] = {
     "Charged": ev.Charged(remote_id="r-1-1", cost_microusd=0),
     "DeadlinePassed": ev.DeadlinePassed(remote_id="r-1-1", at=LATER),
     "LostThere": ev.LostThere(remote_id="r-1-1", at=LATER),
+    "LinkOnly": ev.LinkOnly(generation_id="1-1", cause=Cause.RESULT_TOO_LARGE, text="12 MB"),
     "ResultUnreadable": ev.ResultUnreadable(generation_id="1-1", text="0 bytes"),
     "CancelAsked": ev.CancelAsked(by=7, at=LATER),
     "Shown": ev.Shown(revision=1, attachments={}),
@@ -210,10 +211,19 @@ def test_a_card_that_was_shown_is_owed_no_more_and_later_ones_win() -> None:
     assert advance(shown, ev.Shown(revision=1, attachments={})) is shown
 
 
-def test_a_picture_that_lies_on_the_message_is_never_called_unreadable() -> None:
+@pytest.mark.parametrize("event", ["ResultUnreadable", "LinkOnly"])
+def test_a_picture_that_lies_on_the_message_is_never_called_unreadable(event: str) -> None:
     placed = replace(a_generation(S.SUCCEEDED), attachment=Attachment(id=5, filename="1-1.png"))
     job = _with(a_job(), placed)
-    assert advance(job, EVENTS["ResultUnreadable"]) is job
+    assert advance(job, EVENTS[event]) is job
+
+
+def test_what_was_too_large_for_one_place_is_tried_at_the_next() -> None:
+    job = advance(_with(a_job(), a_generation(S.SUCCEEDED)), EVENTS["LinkOnly"])
+    assert [(g.link_only, g.handed_over) for g in job.generations] == [(True, True)]
+    moved = advance(replace(job, place=Place.INBOX), MOVED)
+    assert [(g.link_only, g.handed_over) for g in moved.generations] == [(False, False)]
+    assert moved.card_owed
 
 
 def test_a_job_that_moved_leaves_everything_of_its_old_message_behind() -> None:
@@ -287,6 +297,7 @@ JOB_EVENTS = st.one_of(
     st.builds(ev.DeadlinePassed, remote_id=remotes, at=times),
     st.builds(ev.Charged, remote_id=remotes, cost_microusd=st.integers(0, 2)),
     st.builds(ev.LostThere, remote_id=remotes, at=times),
+    st.builds(ev.LinkOnly, generation_id=ids, cause=st.just(Cause.RESULT_TOO_LARGE), text=st.just("")),
     st.builds(ev.ResultUnreadable, generation_id=ids, text=st.just("")),
     st.builds(ev.CancelAsked, by=st.just(7), at=times),
     st.builds(ev.Shown, revision=st.just(1), attachments=st.dictionaries(ids, attachments, max_size=1)),

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from bot.core.image_format import is_whole
 from bot.core.image_header import (
     MAX_REFERENCE_BYTES,
     ImageKind,
@@ -16,6 +17,7 @@ from bot.core.image_header import (
     sniff,
 )
 from bot.errors import UserError
+from tests.pictures import encoded, moving, noise
 
 
 def painted(kind: str, *, size: tuple[int, int] = (30, 20), mode: str = "RGB", frames: int = 1, **how: object) -> bytes:
@@ -56,12 +58,62 @@ def test_a_whole_picture_tells_kind_and_size(name: str) -> None:
     assert header.kind.name.lower() in name
 
 
+MAY_LACK_BYTES = {"png": 21, "transparent png": 20, "gif": 2, "moving gif": 152}
+"""What stands behind the pixels: checksums and IEND, the end of a GIF and all images but its first."""
+
+
 @pytest.mark.parametrize("name", WHOLE)
-def test_a_picture_cut_off_anywhere_is_refused(name: str) -> None:
+def test_a_picture_is_taken_as_far_as_nothing_of_it_is_missing_and_whole_to_its_end(name: str) -> None:
     data = WHOLE[name]
-    for end in range(len(data)):
+    needed = len(data) - MAY_LACK_BYTES.get(name, 0)
+    for end in range(needed):
         with pytest.raises(PictureError):
             inspect(data[:end])
+    for end in range(needed, len(data)):
+        assert inspect(data[:end]) == inspect(data)
+        assert not is_whole(data[:end])
+    assert is_whole(data)
+
+
+def with_riff_length(length: int) -> bytes:
+    return WHOLE["lossy webp"][:4] + length.to_bytes(4, "little") + WHOLE["lossy webp"][8:]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        WHOLE["jpeg"][:-2] + b"SEFHe\0\0\0\1\0\0\0SEFT",
+        with_riff_length(len(WHOLE["lossy webp"]) - 8),
+        WHOLE["moving gif"][:-20],
+        moving("MPO", frames=2),
+        moving("PNG"),
+        noise("PNG", size=(300, 300))[:-12],
+        noise("PNG", size=(300, 300), mode="RGBA")[:-4],
+        encoded(Image.new("1", (31, 7)), "PNG")[:-12],
+    ],
+    ids=["panorama", "webp", "moving gif", "mpo", "apng", "no IEND", "half an IEND", "bits"],
+)
+def test_what_viewers_show_is_taken_though_it_ends_oddly(data: bytes) -> None:
+    assert inspect(data).width_px > 0
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        WHOLE["jpeg"][:-2],
+        WHOLE["progressive jpeg"][:-40],
+        with_riff_length(0),
+        with_riff_length(2**32 - 1),
+        with_riff_length(30),
+        noise("PNG", size=(300, 300))[:-3000],
+        noise("PNG").replace(b"\r\n", b"\n"),
+        b"GIF89b" + WHOLE["gif"][6:],
+    ],
+    ids=["no end", "half a scan", "empty riff", "endless riff", "short riff", "rows", "line ends", "gif"],
+)
+def test_what_is_damaged_is_refused_in_a_sentence(data: bytes) -> None:
+    with pytest.raises(PictureError, match="cut off or damaged"):
+        inspect(data)
 
 
 @pytest.mark.parametrize("name", WHOLE)
@@ -101,7 +153,7 @@ def test_the_kind_is_told_from_the_first_bytes() -> None:
         (b"", "Picture 2 is empty. Attach a PNG, JPEG, WebP or GIF file."),
         (b"just words", "Picture 2 is a text file. Attach a PNG, JPEG, WebP or GIF file."),
         (b"%PDF-1.7", "Picture 2 is a PDF file. Attach a PNG, JPEG, WebP or GIF file."),
-        (b"\0\0\0\x18ftypmp42", "Picture 2 is a video. Attach a PNG, JPEG, WebP or GIF file."),
+        (b"\0\0\0\x18ftypmp42", "Picture 2 is an MP4 video. Attach a PNG, JPEG, WebP or GIF file."),
         (b"\x80\x81\x82", "Picture 2 is not a picture that can be read. Attach a PNG, JPEG, WebP or GIF file."),
         (
             b"\0\0\0\x18ftypheic",

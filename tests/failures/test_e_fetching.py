@@ -12,9 +12,9 @@ from bot.core import words as sentences
 from bot.core.card import Tone
 from bot.core.job import Generation, GenerationState, Job, JobState
 from bot.core.remote import QueuePost
-from bot.errors import Cause, PermanentError, TransientError
+from bot.errors import Cause, TooLargeError, TransientError
 from bot.oxen.client import OxenClient
-from bot.service.results import TRIES, UnreadableResultError
+from bot.service.results import TRIES, LinkOnlyError, UnreadableResultError
 from tests.core.jobs import a_generation, a_job
 from tests.failures.runs import DOWNLOAD, ONE_PICTURE, POST, always, calls, came, killed, troubled, words
 from tests.fakes import PNG, WEBP
@@ -61,7 +61,7 @@ def test_e2_where_every_link_is_dead_the_person_is_told_and_nothing_is_sent_agai
     assert (came(report), words(report)) == (PAID_AND_TOLD, UNREADABLE)
 
 
-@pytest.mark.parametrize("junk", [b"", b"<html>502 Bad Gateway</html>", b"%PDF-1.7"])
+@pytest.mark.parametrize("junk", [b"", b"<html>502 Bad Gateway</html>", b'{"error": "gone"}'])
 async def test_e3_what_is_no_picture_is_fetched_again_and_then_told(rig: Rig, junk: bytes) -> None:
     assert (await rig.results.fetch(ready(rig, junk, junk, PNG), covered=False)).data == PNG
     with pytest.raises(UnreadableResultError, match="bytes of something else"):
@@ -93,8 +93,9 @@ async def test_e3_what_stays_half_a_picture_is_shown_as_it_is(rig: Rig) -> None:
 
 
 async def test_e3_a_file_over_the_cap_is_told(rig: Rig) -> None:
-    with pytest.raises(UnreadableResultError, match="larger"):
-        await rig.results.fetch(ready(rig, PermanentError("larger than 64 MiB")), covered=False)
+    with pytest.raises(LinkOnlyError, match="larger"):
+        await rig.results.fetch(ready(rig, TooLargeError("larger than 64 MiB")), covered=False)
+    assert len(rig.api.called("download")) == 1
 
 
 async def delivered(rig: Rig) -> Job:

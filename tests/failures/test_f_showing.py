@@ -211,7 +211,7 @@ async def test_f6_what_discord_refuses_for_its_size_in_every_form_is_told(rig: R
     ladder = Ladder()
     ladder.by_token.answers.append(refused(status, code))
     job = await delivered(rig, ladder, replace(DONE, size_limit_bytes=25 * MIB))
-    assert (job.state, job.generations[0].cause) == (JobState.NOT_PAINTED, Cause.RESULT_TOO_LARGE)
+    assert (job.state, job.generations[0].cause) == (JobState.DONE, Cause.RESULT_TOO_LARGE)
     await delivered(rig, ladder, job)
     assert sentences.CAUSES[Cause.RESULT_TOO_LARGE] in text_of(ladder.by_token.calls[-1][1])
 

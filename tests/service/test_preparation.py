@@ -42,7 +42,7 @@ async def test_a_plan_that_was_made_at_the_command_is_kept(rig: Rig) -> None:
     ("found", "words"),
     [
         (b"just words", "Picture 2 is a text file"),
-        (whole_png()[:-8], "Picture 2 is cut off"),
+        (whole_png()[:45], "Picture 2 is cut off"),
         (NotFoundError("404"), "Picture 2 can no longer be read"),
         (PermanentError("foreign", cause=Cause.REFUSED_BY_US), "Picture 2 does not come from Discord"),
         (TooLargeError("larger"), "Picture 2 has more than 10 MB"),

@@ -127,6 +127,7 @@ def _of_generation(g: Generation, at: datetime) -> list[ev.JobEvent]:
         ev.Charged(remote_id=g.remote_id, cost_microusd=at.minute % 2),
         ev.DeadlinePassed(remote_id=g.remote_id, at=at),
         ev.LostThere(remote_id=g.remote_id, at=at),
+        ev.LinkOnly(generation_id=g.id, cause=Cause.RESULT_TOO_LARGE, text="12 MB"),
         ev.ResultUnreadable(generation_id=g.id, text="0 bytes"),
     ]
 
