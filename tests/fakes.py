@@ -9,6 +9,7 @@ from enum import Enum
 
 from bot.core.card import Card
 from bot.core.events import StreamEvent
+from bot.core.file_kind import Showing, kind_of
 from bot.core.job import Attachment, Job
 from bot.core.placement import Placed, ResultFile
 from bot.core.remote import QueuePost, RemoteRow
@@ -317,7 +318,8 @@ class FakeShrinker:
         self.smallest_bytes = len(WEBP)
 
     async def shrink(self, file: ResultFile, limit_bytes: int) -> ResultFile:
-        if len(file.data) <= limit_bytes:
+        kind = kind_of(file.data)
+        if len(file.data) <= limit_bytes or (kind is not None and kind.showing is Showing.AS_FILE):
             return file
         self.limits.append(limit_bytes)
         async with self._turn:

@@ -311,6 +311,35 @@ MATRIX: Mapping[str, Row] = {
         "It is tried on. After ten minutes it counts as lost: the log and the cards say so, and it is tried every "
         "minute. Only one that never worked ends the process.",
     ),
+    "K1": Row(
+        P,
+        "what Oxen made is nothing that Discord shows: SVG, AVIF, HEIC, over every limit, unheard of",
+        "It reaches its person: as PNG where that loses nothing, else as a file on the card, else by Oxen's link, with "
+        "words that fit. Nobody is told to try again, which would be paid again.",
+    ),
+    "K2": Row(
+        P,
+        "making a picture smaller takes too much memory or time, or the process that does it dies",
+        "It has a process of its own with limits of its own, one at a time, which ends with the bot: the picture is "
+        "handed over by its link.",
+    ),
+    "K3": Row(
+        P,
+        "a smaller form would lie on its side, lose its colours or its brightness, or stand still",
+        "It is turned, its profile is kept or worked in, 16 bits are scaled and not cut; a moving one is said to be "
+        "still.",
+    ),
+    "K4": Row(
+        P,
+        "a reference ends oddly, is damaged, or is of a kind that no model reads",
+        "What viewers show is taken, by its structure and without decoding it; every other gets a sentence that names "
+        "it and says what to save it as.",
+    ),
+    "K5": Row(
+        P,
+        "an attachment is a spoiler, and the option was not chosen",
+        "References and results are covered, everywhere.",
+    ),
 }
 
 

@@ -12,7 +12,7 @@ from bot.core.events import Succeeded
 from bot.core.job import GenerationState, Job
 from bot.core.job_events import PictureReady
 from bot.core.posts import groups
-from bot.ports import JobStore
+from bot.ports import JobStore, Shrinker
 from bot.service.cancellation import Cancellation
 from bot.service.charges import Charges
 from bot.service.delivering import Delivering
@@ -92,15 +92,7 @@ class Rig:
             clock=clock,
             sleep=clock.sleep,
         )
-        self.delivering = Delivering(
-            ledger=self.ledger,
-            delivery=self.delivery,
-            results=self.results,
-            shrinker=self.shrinker,
-            settlement=self.settlement,
-            estimates=self.estimates,
-            clock=clock,
-        )
+        self.delivering = self._delivering(self.shrinker)
         self.reconciliation = Reconciliation(
             ledger=self.ledger,
             api=self.api,
@@ -114,6 +106,21 @@ class Rig:
         self.cancellation = Cancellation(ledger=self.ledger, settlement=self.settlement, clock=clock)
         self.placing = Placing(store=store, ledger=self.ledger)
         self.removal = Removal(ledger=self.ledger, cancellation=self.cancellation, delivery=self.delivery)
+
+    def _delivering(self, shrinker: Shrinker) -> Delivering:
+        return Delivering(
+            ledger=self.ledger,
+            delivery=self.delivery,
+            results=self.results,
+            shrinker=shrinker,
+            settlement=self.settlement,
+            estimates=self.estimates,
+            clock=self.clock,
+        )
+
+    def shrink_with(self, shrinker: Shrinker) -> None:
+        """Deliver with another shrinker from here on."""
+        self.delivering = self._delivering(shrinker)
 
     async def _confirm_refusal(self) -> bool:
         return self.key_is_refused
