@@ -19,6 +19,7 @@ from bot.ports import (
     ReferenceReader,
     Shrinker,
 )
+from bot.service.answers import Answers
 from bot.service.cancellation import Cancellation
 from bot.service.charges import Charges
 from bot.service.delivering import Delivering
@@ -104,6 +105,7 @@ class _Shared:
     results: Results
     settlement: Settlement
     posting: Posting
+    answers: Answers
 
 
 def assemble(ports: Ports, rules: Rules, *, posting: type[Posting] = Posting) -> Engine:
@@ -144,6 +146,7 @@ def _shared(ports: Ports, rules: Rules, posting: type[Posting]) -> _Shared:
         estimates=Estimates(ports.store, ports.monotonic),
         results=results,
         settlement=settlement,
+        answers=Answers(ledger=ledger, delivery=ports.delivery, clock=ports.clock),
         posting=posting(
             ledger=ledger,
             api=ports.api,
@@ -218,7 +221,7 @@ def _sweeper(shared: _Shared) -> Sweeper:
         reconciliation=reconciliation,
         unclear=unclear,
         charges=Charges(store=ports.store, ledger=shared.ledger, api=ports.api, clock=ports.clock),
-        delivery=ports.delivery,
+        answers=shared.answers,
         health=shared.health,
         clock=ports.clock,
         sleep=ports.sleep,
@@ -240,6 +243,7 @@ def _desk(shared: _Shared) -> Desk:
             random_seed=ports.random_seed,
             clock=ports.clock,
         ),
+        answers=shared.answers,
         cancellation=cancellation,
         removal=Removal(ledger=shared.ledger, cancellation=cancellation, delivery=ports.delivery),
         placing=Placing(store=ports.store, ledger=shared.ledger),

@@ -16,6 +16,8 @@ from bot.core.job import Attachment, Job
 from bot.core.placement import Placed, ResultFile
 from bot.discord_codes import Code, is_refusal
 from bot.errors import (
+    AnsweredElsewhereError,
+    AnswerHiddenError,
     CardRefusedError,
     FileTooLargeError,
     MessageGoneError,
@@ -32,6 +34,9 @@ DEFAULT_SIZE_LIMIT_BYTES = 10 * 1024 * 1024
 """What Discord takes from a bot in any server, boosted or not (developer documentation, "Uploading Files")."""
 MESSAGES_AROUND = 100
 """The most that Discord lists in one call."""
+
+
+PLACE_IS_GONE = frozenset({Code.UNKNOWN_CHANNEL, Code.UNKNOWN_GUILD})
 
 
 class Trouble(Enum):
@@ -186,25 +191,37 @@ class DiscordDelivery:
             message = await self._webhook(job).fetch_message(cast("int", "@original"))
         except discord.HTTPException as error:
             trouble = trouble_of(error)
-            if trouble is Trouble.GONE:
+            if trouble is Trouble.GONE or (job.ask.private and error.code == Code.UNKNOWN_WEBHOOK):
+                # Before the first answer Discord knows no webhook of an interaction.
                 return None
             if trouble is Trouble.TOKEN_DEAD:
                 return await self._among_messages(job)
             raise TransientError(f"Discord answered {error.status}") from error
-        return message.id if is_card_of(message, job.id) else None
+        return _own_card(message, job)
 
     async def _among_messages(self, job: Job) -> int | None:
         """Look for the answer among the channel's messages around the interaction's own moment."""
+        if job.ask.private:
+            raise AnswerHiddenError("no list holds a private answer")
         channel = self._client.get_partial_messageable(job.channel_id, guild_id=job.guild_id)
         around = discord.Object(int(job.id))
+        seen = 0
         try:
             async for message in channel.history(limit=MESSAGES_AROUND, around=around):
+                seen += 1
                 metadata = message.interaction_metadata
-                if metadata is not None and metadata.id == around.id and is_card_of(message, job.id):
-                    return message.id
+                found = _own_card(message, job) if metadata is not None and metadata.id == around.id else None
+                if found is not None:
+                    return found
         except discord.HTTPException as error:
-            if trouble_of(error) in {Trouble.PASSING, Trouble.REFUSED}:
+            if error.code in PLACE_IS_GONE:
+                return None
+            if trouble_of(error) is Trouble.PASSING:
                 raise TransientError(f"Discord answered {error.status}") from error
+            raise AnswerHiddenError(f"Discord answered {error.status}, code {error.code}") from error
+        if not seen:
+            # Who may not read the history is shown an empty one (developer documentation, "Get Channel Messages").
+            raise AnswerHiddenError("the channel shows no messages")
         return None
 
     async def remove(self, job: Job) -> None:
@@ -231,6 +248,15 @@ class DiscordDelivery:
             else:
                 return
         await self._partial_message(job).delete()
+
+
+def _own_card(message: discord.Message, job: Job) -> int | None:
+    """Return the id of a message that is a job's card, None for another one; see ports.Delivery.find_answer."""
+    if is_card_of(message, job.id, job.card_number):
+        return message.id
+    if is_card_of(message, job.id, None):
+        raise AnsweredElsewhereError("the card has another number")
+    return None
 
 
 def _attachments(job: Job, files: Mapping[str, ResultFile]) -> Sequence[discord.Attachment | discord.File]:

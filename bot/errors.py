@@ -98,6 +98,18 @@ class AnswerRefusedError(AnswerMissedError):
     """Discord does not take what the first answer says, so that there is none."""
 
 
+class AnswerTakenError(EaselError):
+    """Discord says that the interaction has been answered: by a try of ours that was not heard, or by others."""
+
+
+class AnsweredElsewhereError(EaselError):
+    """The first answer is the card of another process with the same token."""
+
+
+class AnswerHiddenError(EaselError):
+    """Nobody may look whether the first answer was taken."""
+
+
 class TokenDeadError(EaselError):
     """Discord refuses an interaction's token: it is never tried again, and the bot's own does what it can."""
 

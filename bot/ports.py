@@ -102,7 +102,10 @@ class Delivery(Protocol):
         ...
 
     async def find_answer(self, job: Job) -> int | None:
-        """Find out whether Discord took the first answer, and give its message's id; None when it surely did not."""
+        """Find out whether Discord took the first answer, and return its message's id; None when it surely did not.
+
+        Raises AnsweredElsewhereError when it shows another process' card, and AnswerHiddenError where nobody may look.
+        """
         ...
 
     async def remove(self, job: Job) -> None:

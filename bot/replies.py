@@ -9,7 +9,7 @@ from bot.boundary import report
 from bot.core import words
 from bot.core.card import Card
 from bot.discord_codes import Code, is_refusal
-from bot.errors import AnswerMissedError, AnswerRefusedError, UserError
+from bot.errors import AnswerMissedError, AnswerRefusedError, AnswerTakenError, UserError
 from bot.view import NOBODY, note, prompt_files, render
 
 log = logging.getLogger(__name__)
@@ -18,9 +18,9 @@ log = logging.getLogger(__name__)
 async def answer(interaction: discord.Interaction, card: Card, *, private: bool, if_refused: str) -> int | None:
     """Answer with a job's card and return the message's id; None when it is unclear whether Discord took it.
 
-    Raises AnswerMissedError when Discord surely did not; where it refuses what the card says, the person has been told
-    so by then. A line that breaks is tried once more, since Discord takes only one answer anyway; discord.py itself
-    tries again after a 5xx.
+    Raises AnswerTakenError when there is an answer already, AnswerMissedError when Discord surely took none; where it
+    refuses what the card says, the person has been told so by then. A line that breaks is tried once more, since
+    Discord takes only one answer anyway; discord.py itself tries again after a 5xx.
     """
     try:
         return await _answer_twice(interaction, card, private=private)
@@ -36,7 +36,7 @@ async def _answer_twice(interaction: discord.Interaction, card: Card, *, private
         log.info("answer tried again: %s", type(error).__name__, extra={"job_id": card.job_id})
     try:
         return await _answer(interaction, card, private=private)
-    except AnswerRefusedError:
+    except (AnswerRefusedError, AnswerTakenError):
         raise
     except (AnswerMissedError, aiohttp.ClientError, OSError) as error:
         # The first one may have been taken, whatever is said of the second.
@@ -52,7 +52,9 @@ async def _answer(interaction: discord.Interaction, card: Card, *, private: bool
     except discord.HTTPException as error:
         if error.code == Code.UNKNOWN_INTERACTION:
             raise AnswerMissedError("Discord took no answer within 3 s") from error
-        if error.code != Code.ALREADY_ACKNOWLEDGED and is_refusal(error):
+        if error.code == Code.ALREADY_ACKNOWLEDGED:
+            raise AnswerTakenError("Discord has an answer already") from error
+        if is_refusal(error):
             log.warning("answer refused: code %s", error.code, extra={"job_id": card.job_id})
             raise AnswerRefusedError(f"Discord answered {error.status}, code {error.code}") from error
         log.warning(

@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from bot.core.job import GenerationState, Job
-from bot.core.job_events import Answered, AnswerMissed, RenewalOffered
-from bot.errors import EaselError, ServiceRefusedError, TransientError
-from bot.ports import Clock, Delivery, JobStore
+from bot.core.job_events import RenewalOffered
+from bot.errors import EaselError, ServiceRefusedError
+from bot.ports import Clock, JobStore
+from bot.service.answers import Answers
 from bot.service.charges import Charges
 from bot.service.ledger import Ledger
 from bot.service.reconciliation import Open, Reconciliation, open_generations
@@ -44,7 +45,7 @@ class Sweeper:
         reconciliation: Reconciliation,
         unclear: UnclearPosts,
         charges: Charges,
-        delivery: Delivery,
+        answers: Answers,
         health: StreamHealth,
         clock: Clock,
         sleep: Callable[[float], Awaitable[None]],
@@ -54,7 +55,7 @@ class Sweeper:
         self._reconciliation = reconciliation
         self._unclear = unclear
         self._charges = charges
-        self._delivery = delivery
+        self._answers = answers
         self._health = health
         self._clock = clock
         self._sleep = sleep
@@ -161,17 +162,7 @@ class Sweeper:
 
     async def _decide_answers(self) -> None:
         """Ask Discord which of the jobs that an earlier process received were answered."""
-        for job in await self._store.unanswered(self._clock() - UNANSWERED_AGE):
-            await self._decide_answer(job)
-
-    async def _decide_answer(self, job: Job) -> None:
-        try:
-            message_id = await self._delivery.find_answer(job)
-        except TransientError as error:
-            log.warning("answer not found out yet: %s", error, extra={"job_id": job.id})
-            return
-        answered = Answered(message_id=message_id, revision=job.shown_revision) if message_id else AnswerMissed()
-        await self._ledger.apply(job.id, answered)
+        await self._answers.decide_all(await self._store.unanswered(self._clock() - UNANSWERED_AGE))
 
     async def _remind_of_cards(self) -> None:
         """Have shown what is owed, also after a write that happened although the database reported an error."""

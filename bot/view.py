@@ -65,7 +65,7 @@ def sealed(*items: ui.Item[ui.LayoutView]) -> ui.LayoutView:
 
 def render(card: Card) -> ui.LayoutView:
     """Give a fresh view of a card: one container, in the order header, prompt, gallery, files, facts, buttons."""
-    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=card.tone.colour)
+    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=card.tone.colour, id=card.number)
     texts = [card.header, *([card.prompt] if card.prompt else []), *card.lines]
     if card.thumbnail is not None:
         picture = ui.Thumbnail[ui.LayoutView](card.thumbnail.url, spoiler=card.thumbnail.spoiler)
@@ -158,12 +158,15 @@ def _media(component: discord.Component) -> Iterable[discord.UnfurledMediaItem]:
             return []
 
 
-def is_card_of(message: discord.Message, job_id: str) -> bool:
-    """Tell whether a message is a job's card, by its buttons: an interaction may as well be answered by a refusal."""
+def is_card_of(message: discord.Message, job_id: str, number: int | None) -> bool:
+    """Tell whether a message is a job's card, by its buttons: an interaction may as well be answered by a refusal.
+
+    The number tells it from the card of another process; without one the buttons decide.
+    """
     return any(
         isinstance(button, discord.Button) and _presses(button.custom_id, job_id)
         for top in message.components
-        if isinstance(top, discord.Container)
+        if isinstance(top, discord.Container) and number in {None, top.id}
         for row in top.children
         if isinstance(row, discord.ActionRow)
         for button in row.children

@@ -7,7 +7,7 @@ from bot.client import EaselBot
 from bot.core import words
 from bot.core.card import Verb
 from bot.core.job import Job, Place
-from bot.errors import AnswerMissedError, UserError
+from bot.errors import AnswerMissedError, AnswerTakenError, UserError
 from bot.replies import answer
 from bot.view import NOBODY, inbox_note
 from cogs.picture_command import origin_of
@@ -28,7 +28,7 @@ async def show_here(interaction: Interaction, job_id: str) -> None:
     try:
         card = desk.first_card(job)
         message_id = await answer(interaction, card, private=job.ask.private, if_refused=words.PLACING_REFUSED)
-    except AnswerMissedError:
+    except (AnswerMissedError, AnswerTakenError):
         return
     # Without an id there is nothing to move to: the job waits on, and the card says where.
     if message_id is None or await desk.placing.place(job, origin_of(interaction), message_id):

@@ -7,7 +7,7 @@ from bot.client import EaselBot
 from bot.core import words
 from bot.core.job import TOKEN_LIFE
 from bot.core.request import MAX_COUNT, MAX_SEED, Ask, Command, Reference, ask_of
-from bot.errors import AnswerMissedError
+from bot.errors import AnswerMissedError, AnswerTakenError
 from bot.replies import answer
 from bot.service.submission import Origin
 from cogs.completion import complete_aspect_ratio, complete_model, complete_resolution
@@ -87,6 +87,9 @@ async def take(interaction: Interaction, ask: Ask, *, credit_id: int | None = No
         message_id = await answer(interaction, card, private=ask.private, if_refused=words.ANSWER_REFUSED)
     except AnswerMissedError:
         await desk.submission.missed(job)
+        return
+    except AnswerTakenError:
+        await desk.answers.decide_taken(job)
         return
     # Without an id the sweep asks Discord what became of the answer.
     if message_id is not None:

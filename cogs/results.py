@@ -9,11 +9,11 @@ import discord
 from bot.client import EaselBot
 from bot.core import words
 from bot.core.card import Verb
-from bot.core.job import Job
+from bot.core.job import Answer, Job
 from bot.core.markdown import escaped, one_line, shortened
 from bot.errors import UserError
 from bot.replies import tell
-from bot.view import NOBODY, note
+from bot.view import NOBODY, is_card_of, note
 from cogs.picture_command import origin_of, take
 
 Interaction = discord.Interaction[EaselBot]
@@ -32,7 +32,7 @@ class Results:
 
     async def cancel(self, interaction: Interaction, job_id: str) -> None:
         """End a job that is under way."""
-        job = await self._job(job_id)
+        job = await self._job(interaction, job_id)
         _check_may(interaction, job, words.NOT_YOURS_TO_CANCEL)
         if not job.under_way:
             raise UserError(words.ALREADY_ENDED)
@@ -55,7 +55,7 @@ class Results:
 
     async def delete(self, interaction: Interaction, job_id: str) -> None:
         """Ask once, privately, before anything is deleted."""
-        job = await self._job(job_id)
+        job = await self._job(interaction, job_id)
         _check_may(interaction, job, words.NOT_YOURS_TO_DELETE)
         await interaction.response.send_message(
             view=note(words.REALLY_DELETE, verb=Verb.ERASE, job_id=job.id), ephemeral=True, allowed_mentions=NOBODY
@@ -63,14 +63,14 @@ class Results:
 
     async def erase(self, interaction: Interaction, job_id: str) -> None:
         """Delete the message; the button may be old, so its presser is checked again."""
-        job = await self._job(job_id)
+        job = await self._job(interaction, job_id)
         _check_may(interaction, job, words.NOT_YOURS_TO_DELETE)
         await interaction.response.edit_message(view=note(words.DELETED), allowed_mentions=NOBODY)
         await self._desk.removal.remove(job, interaction.user.id)
 
     async def renew(self, interaction: Interaction, job_id: str) -> None:
         """Let a private answer be edited for another quarter of an hour, and have it brought up to date."""
-        job = await self._job(job_id)
+        job = await self._job(interaction, job_id)
         if interaction.user.id != job.owner_id:
             raise UserError(words.NOT_YOURS_TO_RENEW)
         # Answered first: until then Discord takes no edit by the press's token.
@@ -84,15 +84,19 @@ class Results:
 
     async def _seen_job(self, interaction: Interaction, job_id: str) -> Job:
         """Give a job that its presser can see: nobody but its owner sees a private one, whatever the button says."""
-        job = await self._job(job_id)
+        job = await self._job(interaction, job_id)
         if job.ask.private and interaction.user.id != job.owner_id:
             raise UserError(words.JOB_FORGOTTEN)
         return job
 
-    async def _job(self, job_id: str) -> Job:
+    async def _job(self, interaction: Interaction, job_id: str) -> Job:
         job = await self._desk.store.get(job_id)
         if job is None:
             raise UserError(words.JOB_FORGOTTEN)
+        card = interaction.message
+        if job.answer is Answer.OWED and card is not None and is_card_of(card, job.id, job.card_number):
+            # What could not be found out any other way the press shows.
+            return await self._desk.answers.seen(job, card.id)
         return job
 
 

@@ -219,6 +219,7 @@ class FakeDelivery:
         self.edits: list[Edit] = []
         self.tries = 0
         self.answers: dict[str, int | Exception | None] = {}
+        self.looks = 0
         self.removed: list[str] = []
         self.limit_bytes = 10**9
         self.edit_s = 0.0
@@ -261,6 +262,7 @@ class FakeDelivery:
         )
 
     async def find_answer(self, job: Job) -> int | None:
+        self.looks += 1
         found = self.answers.get(job.id)
         if isinstance(found, Exception):
             raise found

@@ -16,6 +16,8 @@ from bot.core.job import Attachment, GenerationState, Job
 from bot.core.placement import ResultFile
 from bot.delivery import DEFAULT_SIZE_LIMIT_BYTES, DiscordDelivery, KeptAttachment, Trouble, trouble_of
 from bot.errors import (
+    AnsweredElsewhereError,
+    AnswerHiddenError,
     FileTooLargeError,
     MessageGoneError,
     MessageUnreachableError,
@@ -295,9 +297,42 @@ async def test_with_a_dead_token_the_channel_s_messages_tell(ladder: Ladder) -> 
     assert await ladder.find_answer(LATE) == 3
 
 
-async def test_a_channel_out_of_reach_means_that_nobody_can_be_answered_there(ladder: Ladder) -> None:
-    ladder.client.channel.error = refused(403, 50001)
+@pytest.mark.parametrize("code", [10003, 10004])
+async def test_where_the_place_is_gone_the_answer_is_gone_too(ladder: Ladder, code: int) -> None:
+    ladder.client.channel.error = refused(404, code)
     assert await ladder.find_answer(LATE) is None
+
+
+async def test_another_answer_among_the_channel_s_messages_says_that_ours_is_not_there(ladder: Ladder) -> None:
+    ladder.client.channel.messages = [SimpleNamespace(id=2, interaction_metadata=None)]
+    assert await ladder.find_answer(LATE) is None
+
+
+@pytest.mark.parametrize("refusal", [refused(403, 50001), refused(403, 50013), refused(400, 99999), None])
+async def test_where_the_history_is_not_shown_nobody_knows_of_an_answer(
+    ladder: Ladder, refusal: BaseException | None
+) -> None:
+    ladder.client.channel.error = refusal
+    with pytest.raises(AnswerHiddenError):
+        await ladder.find_answer(LATE)
+
+
+async def test_no_list_holds_a_private_answer(ladder: Ladder) -> None:
+    with pytest.raises(AnswerHiddenError):
+        await ladder.find_answer(PRIVATE)
+
+
+async def test_a_private_interaction_whose_webhook_discord_does_not_know_was_never_answered(ladder: Ladder) -> None:
+    ladder.by_token.answers.append(refused(404, 10015))
+    assert await ladder.find_answer(replace(PRIVATE, token="interaction token")) is None
+
+
+async def test_a_card_with_another_number_is_of_another_process(ladder: Ladder) -> None:
+    ladder.by_token.message = message_with(render(card(replace(JOB, card_number=5))))
+    assert await ladder.find_answer(replace(JOB, card_number=5)) == 77
+    assert await ladder.find_answer(JOB) == 77
+    with pytest.raises(AnsweredElsewhereError):
+        await ladder.find_answer(replace(JOB, card_number=6))
 
 
 @pytest.mark.parametrize("refusal", [refused(503), aiohttp.ClientConnectionError()])

@@ -7,7 +7,7 @@ import discord
 import pytest
 
 from bot.core.card import card_of
-from bot.errors import AnswerMissedError, AnswerRefusedError, UserError
+from bot.errors import AnswerMissedError, AnswerRefusedError, AnswerTakenError, UserError
 from bot.replies import answer, explain, tell
 from bot.view import PROMPT_INLINE_LIMIT
 from tests.core.jobs import NOW, a_job
@@ -44,7 +44,15 @@ async def test_an_answer_that_discord_does_not_take_any_more_is_missed() -> None
         await answer(as_discord(interaction), CARD, private=False, if_refused="No.")
 
 
-@pytest.mark.parametrize("trouble", [refused(400, 40060), refused(503)])
+@pytest.mark.parametrize("before", [[], [aiohttp.ClientConnectionError()]])
+async def test_an_answer_that_is_there_already_is_told_as_such(before: list[BaseException]) -> None:
+    interaction = FakeInteraction()
+    interaction.response.answers.extend([*before, refused(400, 40060)])
+    with pytest.raises(AnswerTakenError):
+        await answer(as_discord(interaction), CARD, private=False, if_refused="No.")
+
+
+@pytest.mark.parametrize("trouble", [refused(429), refused(503)])
 async def test_every_other_trouble_leaves_it_open_whether_discord_took_the_answer(trouble: BaseException) -> None:
     interaction = FakeInteraction()
     interaction.response.answers.append(trouble)

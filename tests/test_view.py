@@ -236,9 +236,16 @@ def test_attachment_ids_are_read_from_the_gallery_and_then_from_the_files() -> N
 @pytest.mark.parametrize("states", ENDINGS)
 def test_a_card_is_known_by_its_buttons_whatever_became_of_the_job(states: tuple[S, ...]) -> None:
     message = message_with(render(draw(a_job(*states))))
-    assert is_card_of(message, "1")
-    assert not is_card_of(message, "11")
+    assert is_card_of(message, "1", None)
+    assert not is_card_of(message, "11", None)
+
+
+def test_a_card_carries_its_number_through_every_edit_and_is_known_by_it() -> None:
+    for job in (a_job(S.QUEUED), a_job(S.SUCCEEDED), a_job(S.FAILED)):
+        message = message_with(render(draw(replace(job, card_number=2**31 - 1))))
+        assert is_card_of(message, "1", 2**31 - 1)
+        assert not is_card_of(message, "1", 5)
 
 
 def test_a_note_is_no_card_even_with_a_button_of_the_job() -> None:
-    assert not is_card_of(message_with(note("sorry", verb=Verb.AGAIN, job_id="1")), "1")
+    assert not is_card_of(message_with(note("sorry", verb=Verb.AGAIN, job_id="1")), "1", None)

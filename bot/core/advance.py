@@ -49,6 +49,8 @@ def _step(job: Job, event: ev.JobEvent) -> Job:  # noqa: C901, PLR0911, PLR0912 
             return _answered(job, event)
         case ev.AnswerMissed():
             return replace(job, answer=Answer.MISSED, token=None) if job.answer is Answer.OWED else job
+        case ev.AnswerUnseen():
+            return replace(job, answer=Answer.GIVEN, place=Place.INBOX) if job.answer is Answer.OWED else job
         case ev.Planned():
             return _planned(job, event.plan)
         case ev.Refused():
@@ -291,10 +293,11 @@ def _renewal_offered(job: Job) -> Job:
 
 def _renewed(job: Job, event: ev.TokenRenewed) -> Job:
     """Edit with a fresh token from here on; what waited in the inbox goes to its message again."""
-    if job.place is Place.GONE or job.message_id != event.message_id:
+    if job.place is Place.GONE or job.message_id not in {None, event.message_id}:
         return job
     return replace(
         job,
+        message_id=event.message_id,
         place=Place.MESSAGE,
         token=event.token,
         token_expires_at=event.token_expires_at,

@@ -88,6 +88,8 @@ class Thumbnail:
 class Card:
     """One message. `header`, `prompt`, `lines` and `facts` are Discord Markdown, all typed text in them escaped.
 
+    `number` tells this process' card from that of another one with the same job.
+
     `pictures` stand in the gallery; `files` are results that Discord does not show, to be downloaded.
     """
 
@@ -101,6 +103,7 @@ class Card:
     facts: str | None
     verbs: tuple[Verb, ...]
     files: tuple[Picture, ...] = ()
+    number: int | None = None
 
     @property
     def placed(self) -> tuple[Picture, ...]:
@@ -125,6 +128,7 @@ def card_of(job: Job, *, pictures: Mapping[str, str], now: datetime, usual_s: fl
     placed = tuple(_picture(job, g, pictures[g.id]) for g in job.current if g.id in pictures)
     return Card(
         job_id=job.id,
+        number=job.card_number,
         tone=tone,
         header=header,
         prompt=_prompt(job, room=TEXT_LIMIT - sum(map(len, (header, facts or "", *lines)))),

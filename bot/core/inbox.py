@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.core import words
 from bot.core.card import outcome_of
 from bot.core.job import Job
 from bot.core.markdown import escaped, one_line, shortened
@@ -38,4 +39,5 @@ def inbox_of(jobs: Sequence[Job]) -> Inbox:
 def _entry(job: Job) -> Entry:
     prompt = escaped(shortened(one_line(job.ask.prompt), PROMPT_LIMIT)) or "A picture without words"
     asked = f"<t:{int(job.created_at.timestamp())}:R>"
-    return Entry(job_id=job.id, text=f"> {prompt}\n{shortened(outcome_of(job), OUTCOME_LIMIT)} Asked {asked}.")
+    where = f" {words.OUT_OF_REACH}" if job.message_id is None else ""
+    return Entry(job_id=job.id, text=f"> {prompt}\n{shortened(outcome_of(job), OUTCOME_LIMIT)} Asked {asked}.{where}")

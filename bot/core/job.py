@@ -207,7 +207,7 @@ class Job:
         """
         if self.under_way:
             return None
-        return max(self.token_expires_at - TOKEN_LIFE, *(g.ended_at for g in self.current if g.ended_at))
+        return max([self.token_expires_at - TOKEN_LIFE, *(g.ended_at for g in self.current if g.ended_at)])
 
     @property
     def renewal_at(self) -> datetime | None:

@@ -23,6 +23,11 @@ class AnswerMissed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerUnseen:
+    """Discord may have taken the private first answer, and nothing can reach it: it counts as given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
     """References and options are checked; the job may be painted as `plan` says."""
 
@@ -220,6 +225,7 @@ class TokenRenewed:
 JobEvent = (
     Answered
     | AnswerMissed
+    | AnswerUnseen
     | Planned
     | Refused
     | Intended

@@ -60,6 +60,7 @@ RENEW = (
 )
 NOT_YOURS_TO_RENEW = "Only who asked for this picture can get its result."
 SHOWN_ELSEWHERE = "This one was shown in another message meanwhile."
+OUT_OF_REACH = "Its private answer can no longer be changed."
 INBOX = "These could not be put where you asked for them. Each can be shown here instead:"
 INBOX_EMPTY = "Your inbox is empty: every picture of yours is where you asked for it."
 INBOX_GOES_ON = "There are older ones: they move up when you show these."

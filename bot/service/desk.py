@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from bot.core.card import Card, card_of
 from bot.core.job import Job
 from bot.ports import Catalogue, Clock, JobStore
+from bot.service.answers import Answers
 from bot.service.cancellation import Cancellation
 from bot.service.estimates import Estimates
 from bot.service.placing import Placing
@@ -21,6 +22,7 @@ class Desk:
     catalogue: Catalogue
     models: ModelRules
     submission: Submission
+    answers: Answers
     cancellation: Cancellation
     removal: Removal
     placing: Placing

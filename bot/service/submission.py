@@ -23,6 +23,9 @@ log = logging.getLogger(__name__)
 COMMIT_PATIENCE_S = 2.0
 """How long a new row may take; the rest of Discord's 3 s is for saying that it did not come."""
 
+CARD_NUMBERS = 2**31 - 1
+"""Discord takes ids of components up to there, and replaces 0 by one of its own ("Anatomy of a Component")."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
@@ -117,6 +120,7 @@ class Submission:
             token_expires_at=origin.token_expires_at,
             size_limit_bytes=origin.size_limit_bytes,
             credit_id=credit_id,
+            card_number=1 + self._random_seed() % CARD_NUMBERS,
             generations=tuple(Generation(id=f"{job_id}-{n + 1}", position=n) for n in range(ask.count)),
         )
         if plan is None:

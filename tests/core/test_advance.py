@@ -65,6 +65,7 @@ RENEWED = ev.TokenRenewed(message_id=77, token="fresh token", token_expires_at=L
 EVENTS: Mapping[str, ev.JobEvent] = {
     "Answered": ev.Answered(message_id=77, revision=1),
     "AnswerMissed": ev.AnswerMissed(),
+    "AnswerUnseen": ev.AnswerUnseen(),
     "Planned": ev.Planned(plan=PLAN),
     "Refused": ev.Refused(text="No.", at=LATER),
     "Intended": ev.Intended(generation_ids=("1-1",), intent_id="i-2", at=LATER),
@@ -283,6 +284,7 @@ attachments = st.builds(Attachment, id=st.integers(1, 3), filename=st.just("1-1.
 JOB_EVENTS = st.one_of(
     st.builds(ev.Answered, message_id=st.just(77), revision=st.just(1)),
     st.just(ev.AnswerMissed()),
+    st.just(ev.AnswerUnseen()),
     st.just(ev.Planned(plan=PLAN)),
     st.builds(ev.Refused, text=st.just("No."), at=times),
     st.builds(ev.Intended, generation_ids=st.lists(ids, max_size=2).map(tuple), intent_id=intents, at=times),

@@ -283,6 +283,18 @@ MATRIX: Mapping[str, Row] = {
         "Discord refuses the first answer for its words",
         "One private sentence without the prompt; nothing is ordered.",
     ),
+    "H6": Row(
+        P,
+        "two processes with one token, a database each",
+        "Discord takes one answer, and each card carries a number of its own: the other process orders nothing, and "
+        "says in its log that two are running.",
+    ),
+    "H7": Row(
+        B,
+        "nobody may look whether the first answer was taken",
+        "No history is no evidence: the job waits for a press or for a day, unpaid. A private answer whose token is "
+        "dead counts as given, and its picture waits in the inbox.",
+    ),
     "J1": Row(
         P,
         "a loop of the process dies of what nobody foresaw, 2,000 times in a row",

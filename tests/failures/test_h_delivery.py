@@ -8,21 +8,26 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import cast
 
+import discord
 import pytest
 
+from bot.client import EaselBot
 from bot.core import words
-from bot.core.card import Card
-from bot.core.job import TOKEN_LIFE, GenerationState, Job, JobState, Place
+from bot.core.card import Card, card_of
+from bot.core.job import TOKEN_LIFE, Answer, GenerationState, Job, JobState, Place
 from bot.core.lasting import APART
 from bot.core.placement import Placed, ResultFile
-from bot.errors import Cause, StoreUnavailableError, TransientError
+from bot.errors import AnswerHiddenError, Cause, StoreUnavailableError, TransientError
 from bot.ports import Delivery
+from bot.service.answers import Answers
 from bot.service.delivering import NEW_BYTES_PER_EDIT, Delivering
 from bot.service.editing import EDITS_PER_CHANNEL, OWED_AT_MOST
+from bot.view import render
 from cogs.picture_command import Interaction, take
+from cogs.results import Results
 from tests.cogs.test_inbox import listed
 from tests.core.jobs import MIB, NOW, a_job, an_ask
-from tests.discord_edge import FakeInteraction, answered, refused, text_of
+from tests.discord_edge import FakeInteraction, answered, message_with, refused, text_of
 from tests.fakes import PNG
 from tests.service.memory_store import MemoryStore
 from tests.service.rig import Rig
@@ -368,3 +373,88 @@ async def test_h5_a_first_answer_that_discord_refuses_ends_unpaid_in_a_sentence_
     assert (said["ephemeral"], text_of(said)) == (True, words.ANSWER_REFUSED)
     job = await rig.get()
     assert (job.state, await rig.store.startable(9)) == (JobState.ABANDONED, [])
+
+
+def answered_twice(rig: Rig, ladder: Ladder) -> FakeInteraction:
+    """Return a command whose interaction another process has answered before us."""
+    interaction = FakeInteraction(SimpleNamespace(desk=replace(rig.desk(), answers=answers_by(rig, ladder))))
+    interaction.created_at = rig.clock()
+    interaction.response.answers.append(refused(400, 40060))
+    return interaction
+
+
+def answers_by(rig: Rig, delivery: Delivery) -> Answers:
+    return Answers(ledger=rig.ledger, delivery=delivery, clock=rig.clock)
+
+
+def showing(job: Job) -> discord.Message:
+    return message_with(render(card_of(job, pictures={}, now=NOW, usual_s=None)))
+
+
+async def test_h6_what_another_process_has_answered_ends_unpaid_at_once_and_the_log_is_loud(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    ladder = Ladder()
+    ladder.by_token.message = showing(replace(a_job(S.PLANNED), card_number=7))
+    await take(cast("Interaction", answered_twice(rig, ladder)), an_ask())
+    job = await rig.get()
+    assert (job.state, await rig.store.startable(9)) == (JobState.ABANDONED, [])
+    (loud,) = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert "another process answers with the same token" in loud.getMessage()
+
+
+async def test_h6_what_our_own_unheard_answer_has_shown_goes_on(rig: Rig) -> None:
+    ladder = Ladder()
+    # The rig's chance always gives the same.
+    ladder.by_token.message = showing(replace(a_job(S.PLANNED), card_number=43))
+    await take(cast("Interaction", answered_twice(rig, ladder)), an_ask())
+    job = await rig.get()
+    assert (job.card_number, job.message_id, job.state) == (43, 77, JobState.WAITING)
+
+
+UNANSWERED = replace(a_job(), answer=Answer.OWED, message_id=None, shown_revision=0, token=None)
+
+
+@pytest.mark.parametrize("denied", [refused(403, 50001), refused(403, 50013), None])
+async def test_h7_where_the_history_is_not_shown_a_job_is_undecided_for_a_day_and_then_unpaid(
+    rig: Rig, denied: Exception | None
+) -> None:
+    ladder = Ladder()
+    ladder.client.channel.error = denied
+    await rig.keep(UNANSWERED)
+    answers = answers_by(rig, ladder)
+    for _ in range(2):
+        rig.clock.advance(12 * 3600)
+        await answers.decide_all([await rig.get()])
+        assert (await rig.get()).state is JobState.RECEIVED
+    rig.clock.advance(3600)
+    await answers.decide_all([await rig.get()])
+    assert (await rig.get()).state is JobState.ABANDONED
+
+
+async def test_h7_a_history_that_is_not_shown_is_asked_for_ever_more_rarely(rig: Rig) -> None:
+    rig.delivery.answers["1"] = AnswerHiddenError("403")
+    await rig.keep(UNANSWERED)
+    before = rig.delivery.looks
+    for _ in range(720):
+        rig.clock.advance(5)
+        await rig.answers.decide_all([await rig.get()])
+    assert rig.delivery.looks - before < 15
+
+
+async def test_h7_a_press_on_its_card_shows_that_a_job_was_answered(rig: Rig) -> None:
+    job = await rig.keep(UNANSWERED)
+    interaction = FakeInteraction(SimpleNamespace(desk=rig.desk()))
+    interaction.message = showing(job)
+    await Results(cast("EaselBot", interaction.client)).info(cast("Interaction", interaction), "1")
+    job = await rig.get()
+    assert (job.state, job.message_id, job.card_owed) == (JobState.WAITING, 77, True)
+
+
+async def test_h7_a_private_answer_whose_token_is_dead_counts_as_given_and_the_picture_waits(rig: Rig) -> None:
+    await rig.keep(replace(UNANSWERED, ask=replace(an_ask(), private=True)))
+    await answers_by(rig, Ladder()).decide_all([await rig.get()])
+    job = await rig.post(await rig.get())
+    assert (job.state, job.place) == (JobState.RUNNING, Place.INBOX)
+    await rig.finish("r-1")
+    assert words.OUT_OF_REACH in await listed(rig)

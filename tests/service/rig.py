@@ -13,6 +13,7 @@ from bot.core.job import GenerationState, Job
 from bot.core.job_events import PictureReady
 from bot.core.posts import groups
 from bot.ports import JobStore, Shrinker
+from bot.service.answers import Answers
 from bot.service.cancellation import Cancellation
 from bot.service.charges import Charges
 from bot.service.delivering import Delivering
@@ -104,6 +105,7 @@ class Rig:
         self.unclear = self.unclear_with(store)
         self.charges = Charges(store=store, ledger=self.ledger, api=self.api, clock=clock)
         self.cancellation = Cancellation(ledger=self.ledger, settlement=self.settlement, clock=clock)
+        self.answers = Answers(ledger=self.ledger, delivery=self.delivery, clock=clock)
         self.placing = Placing(store=store, ledger=self.ledger)
         self.removal = Removal(ledger=self.ledger, cancellation=self.cancellation, delivery=self.delivery)
 
@@ -153,6 +155,7 @@ class Rig:
             catalogue=self.catalogue,
             models=self.models,
             submission=self.submission(),
+            answers=self.answers,
             cancellation=self.cancellation,
             removal=self.removal,
             placing=self.placing,

@@ -8,6 +8,7 @@ from bot.core.card import Card, Tone
 from bot.core.job import Attachment, Job
 from bot.core.placement import Placed, ResultFile
 from bot.errors import (
+    AnswerHiddenError,
     AnswerMissedError,
     MessageGoneError,
     MessageUnreachableError,
@@ -232,12 +233,14 @@ class DiscordDoor:
         if fault is Fault.DOWN:
             raise TransientError("503", status=503)
         interaction = self._discord.interactions[job.id]
+        if interaction.private and not interaction.token_lives:
+            # Only the channel's list is left, and it does not hold private answers.
+            raise AnswerHiddenError("no list holds a private answer")
         if interaction.message_id is None or self._discord.messages[interaction.message_id].deleted:
             return None
         if self._discord.messages[interaction.message_id].is_refusal:
             return None
-        # With a dead token only the channel's list is left, and it does not hold private answers.
-        return interaction.message_id if interaction.token_lives or not interaction.private else None
+        return interaction.message_id
 
     async def remove(self, job: Job) -> None:
         fault = self._discord.faults.draw(Place.REMOVE)

@@ -87,6 +87,7 @@ def _what_goes_otherwise(job: Job, at: datetime) -> list[ev.JobEvent]:
     fresh = at + timedelta(minutes=15)
     events: list[ev.JobEvent] = [
         ev.AnswerMissed(),
+        ev.AnswerUnseen(),
         ev.Refused(text="No.", at=at),
         ev.CancelAsked(by=7, at=at),
         ev.Replaced(place=Place.INBOX, token=job.token),
