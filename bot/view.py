@@ -30,13 +30,14 @@ class Presses(Protocol):
 class JobButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=CUSTOM_ID):
     """Any button of ours, on any message, also one from before a restart; it carries no authority of its own."""
 
-    def __init__(self, verb: str, job_id: str) -> None:
+    def __init__(self, verb: str, job_id: str, price: str | None = None) -> None:
         self.verb = verb
         self.job_id = job_id
         known = next((each for each in Verb if each == verb), None)
+        label = LABELS[known] if known else verb
         super().__init__(
             ui.Button(
-                label=LABELS[known] if known else verb,
+                label=f"{label} · {price}" if price else label,
                 # Only the button that cannot be taken back is red; [Delete] asks first.
                 style=discord.ButtonStyle.danger if known is Verb.ERASE else discord.ButtonStyle.secondary,
                 custom_id=f"easel:{verb}:{job_id}",
@@ -78,17 +79,17 @@ def render(card: Card) -> ui.LayoutView:
         container.add_item(ui.File(f"attachment://{file.filename}", spoiler=file.spoiler))
     if card.facts:
         container.add_item(ui.TextDisplay(f"-# {card.facts}"))
-    container.add_item(_buttons(card.verbs, card.job_id))
+    container.add_item(_buttons(card.verbs, card.job_id, again_price=card.again_price))
     return sealed(container)
 
 
-def _buttons(verbs: Sequence[Verb], job_id: str) -> ui.ActionRow[ui.LayoutView]:
-    return ui.ActionRow(*(_button(verb, job_id) for verb in verbs))
+def _buttons(verbs: Sequence[Verb], job_id: str, *, again_price: str | None = None) -> ui.ActionRow[ui.LayoutView]:
+    return ui.ActionRow(*(_button(verb, job_id, again_price if verb is Verb.AGAIN else None) for verb in verbs))
 
 
-def _button(verb: Verb, job_id: str) -> ui.Item[ui.LayoutView]:
+def _button(verb: Verb, job_id: str, price: str | None = None) -> ui.Item[ui.LayoutView]:
     # A DynamicItem fits either kind of view, which its type cannot say in one word.
-    return cast("ui.Item[ui.LayoutView]", JobButton(verb, job_id))
+    return cast("ui.Item[ui.LayoutView]", JobButton(verb, job_id, price))
 
 
 def _gallery(card: Card) -> ui.MediaGallery[ui.LayoutView]:

@@ -11,6 +11,7 @@ from bot.core import words
 from bot.core.card import Verb
 from bot.core.job import Answer, Job
 from bot.core.markdown import escaped, one_line, shortened
+from bot.core.price import price_of
 from bot.errors import UserError
 from bot.replies import tell
 from bot.view import NOBODY, is_card_of, note
@@ -117,6 +118,9 @@ def _facts(job: Job) -> str:
         lines.append(f"Model: {escaped(job.plan.model)}")
         values = {name: value for name, value in job.plan.parameters.items() if value is not None}
         lines += [f"{escaped(name)}: {_shown(value)}" for name, value in values.items()]
+    price = price_of(job)
+    if price is not None:
+        lines.append(f"Price: {price}")
     pictures = [
         f"Picture {g.position + 1}: {g.state.value}" + (f", seed {g.seed}" if g.seed is not None else "")
         for g in job.current

@@ -133,6 +133,12 @@ def test_buttons_carry_verb_and_job_and_a_short_word() -> None:
     ]
 
 
+def test_the_button_for_the_same_again_says_its_price() -> None:
+    buttons = of_type(judged(render(replace(draw(a_job(S.SUCCEEDED)), again_price="$0.40"))), ComponentType.BUTTON)
+    assert [b["label"] for b in buttons] == ["Again · $0.40", "Info", "Delete"]
+    assert buttons[0]["custom_id"] == "easel:again:1"
+
+
 def _every_view() -> Iterator[ui.LayoutView]:
     yield render(draw(a_job()))
     yield render(draw(a_job(S.SUCCEEDED)))

@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.core import job_events as ev
 from bot.core.job import UNDER_WAY, WITHOUT_PICTURE, Answer, Attachment, Generation, GenerationState, Job, Place
 from bot.core.money import microusd_of
+from bot.core.price import price_of
 from bot.core.request import Plan
 from bot.errors import Cause
 
@@ -34,7 +35,8 @@ def _visible(job: Job) -> tuple[object, ...]:
     pictures = tuple((g.state if g.ended_at else None, g.cause) for g in job.current)
     # Who was told that nobody is ahead was shown "Painting" at once, so the start is no news.
     begun = job.begun and job.ahead > 0
-    return (begun, pictures, job.refusal, job.cancelled_by is None)
+    charges = [g.cost_microusd for g in job.generations if g.cost_microusd is not None] if price_of(job) else []
+    return (begun, pictures, job.refusal, job.cancelled_by is None, charges)
 
 
 _ONLY_ANSWERED = ev.Planned | ev.Refused | ev.Intended | ev.Shown | ev.Moved | ev.TokenRenewed

@@ -9,6 +9,7 @@ from bot.core import words
 from bot.core.job import UNDER_WAY, Generation, GenerationState, Job, JobState
 from bot.core.markdown import escaped, link_text, one_line, shortened
 from bot.core.placement import kind_in, made_from, made_smaller, made_still, shown_inline
+from bot.core.price import price_of, price_of_again
 from bot.errors import Cause
 
 TEXT_LIMIT = 1200
@@ -102,6 +103,7 @@ class Card:
     pictures: tuple[Picture, ...]
     facts: str | None
     verbs: tuple[Verb, ...]
+    again_price: str | None = None
     files: tuple[Picture, ...] = ()
     number: int | None = None
 
@@ -138,6 +140,7 @@ def card_of(job: Job, *, pictures: Mapping[str, str], now: datetime, usual_s: fl
         files=tuple(each for each in placed if not shown_inline(each.filename)),
         facts=facts,
         verbs=(*((Verb.RENEW,) if renew else ()), *(WAITING_VERBS if waiting else ENDED_VERBS)),
+        again_price=price_of_again(job),
     )
 
 
@@ -276,6 +279,7 @@ def _facts(job: Job) -> str | None:
         *(str(parameters[name]) for name in ("aspect_ratio", "resolution") if parameters.get(name) is not None),
         _seeds(job),
         _seconds(job),
+        price_of(job),
         "AI-generated" if job.succeeded else None,
     ]
     return " · ".join(escaped(shortened(one_line(part), FACT_LIMIT)) for part in parts if part)

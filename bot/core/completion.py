@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.core.coercion import as_words, loose
 from bot.core.model_search import squeezed, usable_models
+from bot.core.money import dollars, microusd_of
 from bot.core.parameter import Kind
 from bot.core.schema import Model
 
@@ -42,8 +43,20 @@ def _ranked(part: str, names: Iterable[Sequence[str]]) -> list[int]:
 
 
 def _label(model: Model) -> str:
-    """Name a model so that two of the same display name can be told apart."""
-    if model.display_name == model.id:
-        return model.id
-    label = f"{model.display_name} ({model.id})"
-    return label if len(label) <= MAX_CHOICE_LENGTH else model.id
+    """Name a model and its price so that two of the same display name can be told apart."""
+    price = _price(model)
+    priced = f" · {price}" if price else ""
+    labels = [f"{model.id}{priced}", model.id]
+    if model.display_name != model.id:
+        labels.insert(0, f"{model.display_name} ({model.id}){priced}")
+    return next(label for label in labels if len(label) <= MAX_CHOICE_LENGTH)
+
+
+def _price(model: Model) -> str | None:
+    """Return what a picture of a model costs, from and to where that depends on quality and size."""
+    cells = [price for row in model.prices.grid_usd.values() for price in row.values()]
+    prices = cells or ([] if model.prices.per_image_usd is None else [model.prices.per_image_usd])
+    if not prices:
+        return None
+    low, high = dollars(microusd_of(min(prices))), dollars(microusd_of(max(prices)))
+    return low if low == high else f"{low} to {high}"

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import words
+from bot.core.advance import advance
 from bot.core.card import ALT_LIMIT, LABELS, PROMPT_LIMIT, TEXT_LIMIT, Card, Tone, Verb, card_of
 from bot.core.job import Answer, GenerationState, Job
+from bot.core.job_events import Charged
 from bot.errors import Cause
 from tests.core.jobs import NOW, OWNER, PLAN, REFERENCES, SEEDLESS, a_generation, a_job, an_ask
 
@@ -167,6 +169,35 @@ def test_what_is_not_known_is_left_out() -> None:
 def test_a_batch_names_its_seeds_and_seconds_only_once_all_are_there() -> None:
     assert "seeds 1234 to 1235" in (draw(a_job(S.SUCCEEDED, S.SUCCEEDED)).facts or "")
     assert " s ·" not in (draw(a_job(S.SUCCEEDED, S.QUEUED)).facts or "")
+
+
+def priced(job: Job, price_microusd: int = 50_000) -> Job:
+    return replace(job, generations=tuple(replace(g, price_microusd=price_microusd) for g in job.generations))
+
+
+def test_the_price_of_all_pictures_is_one_figure_while_waiting_and_when_done() -> None:
+    assert draw(priced(a_job(S.PLANNED, S.PLANNED))).facts == "flux-2-dev · 16:9 · 1 MP · seeds 1234 to 1235 · $0.10"
+    four = draw(priced(a_job(*[S.SUCCEEDED] * 4))).facts or ""
+    assert four.endswith("12 s · $0.20 · AI-generated")
+
+
+def test_a_charge_that_is_known_stands_in_place_of_the_price() -> None:
+    done = priced(a_job(S.SUCCEEDED, S.FAILED))
+    assert "$0.10" in (draw(done).facts or "")
+    free = advance(done, Charged(remote_id="r-1-2", cost_microusd=0))
+    assert "$0.05" in (draw(free).facts or "")
+    assert free.card_owed
+
+
+def test_no_price_is_shown_where_none_is_known_or_nothing_was_painted() -> None:
+    assert "$" not in (draw(a_job(S.SUCCEEDED)).facts or "")
+    assert "$" not in (draw(priced(a_job(S.FAILED))).facts or "")
+    assert not advance(priced(a_job(S.FAILED)), Charged(remote_id="r-1-1", cost_microusd=0)).card_owed
+
+
+@pytest.mark.parametrize(("pictures", "price"), [(1, None), (2, None), (3, "$0.15"), (4, "$0.20")])
+def test_again_says_what_it_costs_above_ten_cents(pictures: int, price: str | None) -> None:
+    assert draw(priced(a_job(*[S.SUCCEEDED] * pictures))).again_price == price
 
 
 def test_an_overlong_value_in_the_facts_is_cut_and_stays_on_its_line() -> None:

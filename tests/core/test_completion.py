@@ -48,5 +48,15 @@ def test_only_allowed_image_models_are_offered() -> None:
 
 
 def test_a_model_is_shown_by_both_its_names() -> None:
-    assert model_choices(MODELS, frozenset(), "[dev]") == [("FLUX.2 [dev] (flux-2-dev)", "flux-2-dev")]
-    assert model_choices(MODELS, frozenset(), "sharp") == [("sharp-upscaler", "sharp-upscaler")]
+    assert model_choices(MODELS, frozenset(), "[dev]") == [("FLUX.2 [dev] (flux-2-dev) · $0.05", "flux-2-dev")]
+    assert model_choices(MODELS, frozenset(), "sharp") == [("sharp-upscaler · $0.05", "sharp-upscaler")]
+
+
+def test_a_model_whose_price_depends_on_quality_and_size_is_shown_from_to() -> None:
+    ((label, value),) = model_choices(MODELS, frozenset(), "gpt-image-2")
+    assert (label, value) == ("GPT Image 2 (gpt-image-2) · $0.004 to $0.29", "gpt-image-2")
+
+
+def test_a_name_that_is_too_long_gives_way_to_the_price() -> None:
+    long = model(entry("x" * 90, {}, display_name="y" * 90, pricing={"method": "per_image", "cost_per_image": 0.1}))
+    assert model_choices((long,), frozenset(), "") == [(f"{'x' * 90} · $0.10", "x" * 90)]

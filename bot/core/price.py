@@ -1,0 +1,30 @@
+"""What a job costs, as people see it: on its card, under [Info] and beside [Again]."""
+
+from bot.core.admission import counted_microusd
+from bot.core.job import Generation, Job
+from bot.core.money import dollars, microusd_of
+
+SAID_ABOVE_MICROUSD = microusd_of(0.10)
+"""[Again] names what it costs above ten cents: below that the figure on the card will do."""
+
+
+def price_of(job: Job) -> str | None:
+    """Return one figure for all pictures of a job, with Oxen's own charge where it is known.
+
+    None for a job that ended without a picture, whose sentence says what it cost, and where a price is not known.
+    """
+    if not (job.under_way or job.succeeded) or not all(map(_is_priced, job.current)):
+        return None
+    return dollars(counted_microusd(job))
+
+
+def price_of_again(job: Job) -> str | None:
+    """Return what the same request costs once more, where that is worth a word on its button."""
+    prices = [generation.price_microusd for generation in job.current]
+    known = [price for price in prices if price is not None]
+    total = sum(known)
+    return dollars(total) if len(known) == len(prices) and total > SAID_ABOVE_MICROUSD else None
+
+
+def _is_priced(generation: Generation) -> bool:
+    return generation.price_microusd is not None or generation.cost_microusd is not None
