@@ -18,6 +18,7 @@ from sandbox.discord.message_payloads import MessagePayloads
 from sandbox.discord.messages import Messages
 from sandbox.discord.modals import read_modal
 from sandbox.discord.sessions import Sessions
+from sandbox.discord.snowflake import lowest_at
 from sandbox.discord.state import (
     Answer,
     CallbackType,
@@ -60,16 +61,18 @@ class Interactions:
         *,
         message_id: int | None = None,
         parent_id: int | None = None,
+        aged: timedelta = timedelta(),
     ) -> Interaction:
         """Let a person interact, and tell the bot, unless it was thrown out."""
         interaction = Interaction(
-            id=self.new_id(),
+            id=lowest_at(self.now() - aged) if aged else self.new_id(),
             token=secrets.token_urlsafe(48),
             type=kind,
             user_id=user.id,
             channel_id=channel.id,
             guild_id=channel.guild_id,
-            created_at=self.now(),
+            created_at=self.now() - aged,
+            aged=aged,
             data=data,
             attachment_size_limit=interaction_limit_bytes(self.world, user.id, channel),
             message_id=message_id,
@@ -87,7 +90,7 @@ class Interactions:
         answer = self.world.answers.get(interaction.id)
         age = self.now() - interaction.created_at
         if answer is None:
-            return Progress.FAILED if age > ANSWER_WITHIN else Progress.WAITING
+            return Progress.FAILED if age - interaction.aged > ANSWER_WITHIN else Progress.WAITING
         message = self.world.messages.get(answer.message_id or 0)
         if message is None or MessageFlag.LOADING not in message.contents.flags:
             return Progress.ANSWERED
@@ -100,7 +103,7 @@ class Interactions:
             raise DiscordError(Problem.UNKNOWN_INTERACTION)
         if interaction_id in self.world.answers:
             raise DiscordError(Problem.ALREADY_ACKNOWLEDGED)
-        if self.now() - interaction.created_at > ANSWER_WITHIN or token in self.world.dead_tokens:
+        if self.now() - interaction.asked_at > ANSWER_WITHIN or token in self.world.dead_tokens:
             raise DiscordError(Problem.UNKNOWN_INTERACTION)
         answer = self._take(interaction, body)
         self.world.answers[interaction_id] = answer

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeAlias
 
 from sandbox.discord import payloads
@@ -53,8 +54,13 @@ class People:
         name: str,
         options: Given | None = None,
         files: Files | None = None,
+        *,
+        aged: timedelta = timedelta(),
     ) -> Interaction:
-        """Send a slash command; the name of a subcommand follows after a space. `files` is by option."""
+        """Send a slash command; the name of a subcommand follows after a space. `files` is by option.
+
+        `aged` lets it be so old that its token is near its end.
+        """
         command, path = self._find(user, channel, name, CommandType.CHAT_INPUT)
         specs = option_specs(command, path)
         sendable = [filename for filename in files or {} if _is_attachment(specs, filename)]
@@ -71,7 +77,7 @@ class People:
             found["attachments"] = self.core.payloads.attachments_by_id(kept.values())
         if found:
             data["resolved"] = found
-        return self.core.interactions.create(InteractionType.COMMAND, user, channel, data)
+        return self.core.interactions.create(InteractionType.COMMAND, user, channel, data, aged=aged)
 
     def use_on(self, user: User, channel: Channel, name: str, target: Message | User) -> Interaction:
         """Pick a command from the menu of a message or of a person."""

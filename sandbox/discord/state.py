@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum, IntFlag, StrEnum
 
 from sandbox.discord.errors import Problem
@@ -196,7 +196,10 @@ class Version:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interaction:
-    """What a person did. `message_id` is the message of the pressed component, if any."""
+    """What a person did. `message_id` is the message of the pressed component, if any.
+
+    `aged` is how much older its id and its token say it is than it is, for waits that nobody wants to sit through.
+    """
 
     id: int
     token: str = field(repr=False)
@@ -209,6 +212,12 @@ class Interaction:
     attachment_size_limit: int
     message_id: int | None = None
     parent_id: int | None = None
+    aged: timedelta = timedelta()
+
+    @property
+    def asked_at(self) -> datetime:
+        """When it was sent: an answer is due within three seconds of that."""
+        return self.created_at + self.aged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,7 +118,7 @@ class Evidence:
 def order_of(backstage: Backstage, interaction: Interaction) -> Order:
     """Mark how far everything is, for an order that was or is about to be sent."""
     discord, oxen = backstage.discord, backstage.oxen
-    since = (interaction.created_at - _CLOCKS_AGREE).timestamp()
+    since = (interaction.asked_at - _CLOCKS_AGREE).timestamp()
     requests = oxen.log.requests
     return Order(
         interaction=interaction,

@@ -7,7 +7,7 @@ was not.
 from collections.abc import Callable
 
 from sandbox.oxen import Status
-from sandbox.page.evidence import Evidence
+from sandbox.page.evidence import Evidence, prompt_of
 
 Promise = Callable[[Evidence], str]
 
@@ -29,10 +29,7 @@ def picture_lands(seen: Evidence) -> str:
     _demand(bool(seen.shown), f"There is no picture on the card. {seen.bill()}")
     _demand(not seen.elsewhere(), "The picture is there twice.")
     _demand(len(seen.shown) == seen.paid, f"The card shows {len(seen.shown)}, but {seen.paid} were paid for.")
-    made = {row.file.data for row in seen.made if row.file}
-    whole = all(picture.data in made for picture in seen.shown)
-    size = "" if whole else " It was made smaller."
-    return f"{'The picture is' if seen.paid == 1 else 'The pictures are'} on the card, once.{size} {seen.bill()}"
+    return f"{'The picture is' if seen.paid == 1 else 'The pictures are'} on the card, once. {seen.bill()}"
 
 
 def stream_comes_back(seen: Evidence) -> str:
@@ -57,7 +54,7 @@ def order_is_found(seen: Evidence) -> str:
 def card_is_at_once(seen: Evidence) -> str:
     landed = picture_lands(seen)
     first = seen.backstage.discord.versions(seen.card)[0] if seen.card else None
-    after_s = (first.at - seen.order.interaction.created_at).total_seconds() if first else 0.0
+    after_s = (first.at - seen.order.interaction.asked_at).total_seconds() if first else 0.0
     ordered_s = max(((each.duration_ms or 0) / _KILO for each in seen.requests(_ORDERS)), default=0.0)
     _demand(after_s < ordered_s, f"The card came only after {after_s:.1f} s.")
     return f"The card was there after {after_s:.1f} s, the order took {ordered_s:.1f} s. {landed}"
@@ -124,6 +121,31 @@ def is_cancelled(seen: Evidence) -> str:
     left = [row.status for row in seen.rows if row.status is not Status.CANCELLED]
     _demand(not left, f"At Oxen it is {', '.join(left)}.")
     return f"It is cancelled, on its card and at Oxen. {seen.bill()}"
+
+
+def comes_by_a_press(seen: Evidence) -> str:
+    """Hold that a private picture was had after all: on its card by Get result, or by /inbox."""
+    if seen.shown:
+        return f"The picture came with the fresh token. {picture_lands(seen)}"
+    _demand(bool(seen.elsewhere()), "The picture was not had.")
+    return f"The picture came by /inbox. {seen.bill()}"
+
+
+def refusal_is_told(seen: Evidence) -> str:
+    refused = [each for each in seen.edits() if each.error is not None]
+    _demand(len(refused) > 1, "Discord refused nothing twice.")
+    _demand(not seen.shown and not seen.elsewhere(), "The picture is shown all the same.")
+    _demand("/inbox" in seen.text, "The card does not say where the picture is.")
+    between_s = (refused[-1].at - refused[0].at).total_seconds()
+    return f"Refused twice within {between_s:.0f} s, and the card says where the picture is. {seen.bill()}"
+
+
+def prompt_is_not_shown(seen: Evidence) -> str:
+    card = seen.card
+    _demand(card is not None and card.ephemeral, "The answer is not private.")
+    _demand(prompt_of(seen.order.interaction) not in seen.text, "The refused words stand in the answer.")
+    _demand(not seen.rows, "A picture was ordered all the same.")
+    return f"The person was told so privately, and nothing was ordered. {seen.bill()}"
 
 
 def kilobytes(size_bytes: int) -> str:

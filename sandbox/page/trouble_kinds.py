@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from functools import partial
 
 from sandbox.discord import Interaction, Message
-from sandbox.oxen import Hold, LoseAnswer, Refuse, Stick, server_error, too_many_requests
-from sandbox.page import promises
+from sandbox.oxen import Hold, LoseAnswer, Refuse, Slow, Stick, server_error, too_many_requests
+from sandbox.page import endings, promises
 from sandbox.page.backstage import Backstage
 from sandbox.page.evidence import Evidence
 from sandbox.page.promises import Promise
@@ -17,11 +18,16 @@ _QUEUE = "POST /ai/queue"
 _EDIT = r"/webhooks/\d+/[^/]+/messages/"
 _SLOW_ANSWER_S = 4.0
 _RETRY_AFTER_S = 2
-SMALL_UPLOAD_BYTES = 9_000
+FILTERED = ("sea", "mountains", "harbour", "tree")
+"""One word of each prompt that the buttons ask for."""
+SMALL_UPLOAD_BYTES = 16_000
 """Less than any picture of the painter's (a test holds it), so that every one must be made smaller."""
-_REFUSED = 400
 END_S = 120.0
 """A silent stream is noticed after 45 s, an unclear order after the bot's grace."""
+_LATER = timedelta(minutes=14, seconds=20)
+_LATER_PAINTING_S = 45.0
+"""The bot offers Get result in the last minute of a token's quarter of an hour; this ends after it."""
+_PRESS_S = 15 * 60.0
 _STUCK_S = 46 * 60.0
 """The bot itself gives a generation up after 45 minutes."""
 
@@ -32,23 +38,6 @@ class Target:
 
     interaction: Interaction
     message: Message
-
-
-def settled(seen: Evidence) -> bool:
-    """Tell whether nothing is still to come: the card has ended, with what Oxen made of it."""
-    return seen.card is not None and not seen.under_way and len(seen.shown) >= len(seen.made)
-
-
-def settled_and_answered(seen: Evidence) -> bool:
-    """Tell whether the bot knows, too, that its last edit was taken."""
-    return (
-        settled(seen) and bool(seen.edits()) and seen.edits()[-1].error is None and seen.edits()[-1].status < _REFUSED
-    )
-
-
-def found_gone(seen: Evidence) -> bool:
-    """Tell whether the bot has learnt that the card is gone, which it does at its next edit only."""
-    return seen.card is None and any(each.error is not None for each in seen.edits())
 
 
 class Where(StrEnum):
@@ -63,6 +52,8 @@ class Where(StrEnum):
 class Trouble:
     """One button. `before` is done ahead of the order, `while_painting` in the middle of it; `kills` ends the bot then.
 
+    A `private` order is for its owner alone; an `aged` one has a token that is so old already.
+
     `told` is the step of the story that says so. `over` tells when there is something to judge, at the latest after
     `patience_s`; `kept` judges it.
     """
@@ -74,8 +65,10 @@ class Trouble:
     before: Callable[[Backstage], object] | None = None
     while_painting: Callable[[Backstage, Target], object] | None = None
     kills: bool = False
+    private: bool = False
+    aged: timedelta = timedelta()
     kept: Promise = promises.picture_lands
-    over: Callable[[Evidence], bool] = settled
+    over: Callable[[Evidence], bool] = endings.settled
     patience_s: float = END_S
 
     @property
@@ -179,7 +172,7 @@ TROUBLES: Mapping[str, Trouble] = {
         told="The next edit will be done and answered 502.",
         before=lambda stage: stage.discord.faults.lose_answer(_EDIT, method="PATCH"),
         kept=partial(promises.edit_is_repeated, status=502),
-        over=settled_and_answered,
+        over=endings.settled_and_answered,
     ),
     "expire-token": Trouble(
         where=Where.DISCORD,
@@ -189,11 +182,44 @@ TROUBLES: Mapping[str, Trouble] = {
         while_painting=_expire_token,
         kept=promises.own_token_serves,
     ),
+    "later": Trouble(
+        where=Where.DISCORD,
+        label="Fifteen minutes later",
+        promise="A private picture takes so long that its token dies. Press Get result on its card in time, "
+        "and it comes there; else it is in /inbox.",
+        told="This command is 14 minutes old, and is painted for 45 s more. In a moment its card has Get result.",
+        before=lambda stage: stage.oxen.faults.add(Slow(extra_s=_LATER_PAINTING_S)),
+        private=True,
+        aged=_LATER,
+        kept=promises.comes_by_a_press,
+        over=endings.had,
+        patience_s=_PRESS_S,
+    ),
+    "picture-refused": Trouble(
+        where=Where.DISCORD,
+        label="Refuse the picture",
+        promise="Discord's filter holds the picture for explicit (20009). After a second try half a minute later "
+        "the card says so, and the picture waits in /inbox.",
+        told="Discord takes no picture of the bot's now.",
+        before=lambda stage: stage.discord.circumstances.refuse_pictures(),
+        kept=promises.refusal_is_told,
+        over=endings.gave_in,
+    ),
+    "words-refused": Trouble(
+        where=Where.DISCORD,
+        label="Refuse the words",
+        promise="Discord's filter for harmful links refuses the card (240000). The person is told privately, without "
+        "the words, and nothing is ordered.",
+        told="Discord refuses this prompt.",
+        before=lambda stage: stage.discord.circumstances.refuse_words(*FILTERED),
+        kept=promises.prompt_is_not_shown,
+        over=endings.answered,
+    ),
     "small-upload": Trouble(
         where=Where.DISCORD,
         label="Shrink the size limit",
-        promise="Only files up to 9 kB may be sent. The picture is made smaller, and the card says so.",
-        told="This order may carry 9 kB.",
+        promise="Only files up to 16 kB may be sent. The picture is made smaller, and the card says so.",
+        told="This order may carry 16 kB.",
         before=lambda stage: stage.discord.circumstances.limit_uploads(SMALL_UPLOAD_BYTES),
         kept=promises.made_smaller,
     ),
@@ -204,7 +230,7 @@ TROUBLES: Mapping[str, Trouble] = {
         told="The message is deleted.",
         while_painting=_delete_message,
         kept=promises.stays_deleted,
-        over=found_gone,
+        over=endings.found_gone,
     ),
     "stuck": Trouble(
         where=Where.OXEN,

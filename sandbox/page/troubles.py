@@ -98,6 +98,8 @@ class Troubles:
     def _disarm(self) -> None:
         self._backstage.oxen.faults.clear()
         self._backstage.discord.faults.clear()
+        self._backstage.discord.circumstances.refuse_words()
+        self._backstage.discord.circumstances.refuse_pictures(refused=False)
 
     def _order(self, trouble: Trouble, viewer: User, channel: Channel) -> Order:
         discord = self._backstage.discord
@@ -106,7 +108,8 @@ class Troubles:
         if trouble.before is not None:
             trouble.before(self._backstage)
         try:
-            interaction = discord.people.command(viewer, channel, COMMAND, {"prompt": next(self._prompts)})
+            options = {"prompt": next(self._prompts), **({"private": True} if trouble.private else {})}
+            interaction = discord.people.command(viewer, channel, COMMAND, options, aged=trouble.aged)
         except ClientRefusedError:
             self._disarm()
             raise

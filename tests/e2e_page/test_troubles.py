@@ -1,5 +1,6 @@
 """Each trouble is one click, tells its story, and ends as its sentence promises."""
 
+from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
@@ -7,14 +8,16 @@ import pytest_asyncio
 
 from sandbox.browser import PHONE, Visit
 from sandbox.demo import Demo
-from sandbox.oxen import Status
+from sandbox.oxen import Slow, Status
+from sandbox.page import Backstage
 from sandbox.page.trouble_kinds import TROUBLES
 from tests.e2e_page.visit import Visitors
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
-# One takes 45 s, one ends by hand, and the plug stands elsewhere.
-NOT_HERE = {"freeze-stream", "stuck", "plug"}
+# These take half a minute and more, or end by hand; and the plug stands elsewhere.
+NOT_HERE = {"freeze-stream", "picture-refused", "later", "stuck", "plug"}
+FREE = {"words-refused"}
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -37,7 +40,7 @@ async def test_a_trouble_ends_as_promised(faults: Visit, name: str) -> None:
     button = faults.page.locator(".faults").get_by_role("button", name=TROUBLES[name].label)
     await button.click()
     await faults.page.locator(f'[data-trouble="{name}"] .story.open').wait_for()
-    assert "Paid for 1 picture" in await ending(faults)
+    assert ("Nothing was paid." if name in FREE else "Paid for 1 picture") in await ending(faults)
 
 
 async def test_after_the_plug_was_pulled_the_picture_is_on_the_same_message(faults: Visit, demo: Demo) -> None:
@@ -56,6 +59,20 @@ async def test_a_stuck_job_ends_by_cancel(faults: Visit, demo: Demo) -> None:
     await demo.oxen.wait_for(lambda: demo.oxen.ledger.generations[-1].status is Status.PROCESSING)
     await faults.press("Cancel")
     assert "It is cancelled, on its card and at Oxen." in await ending(faults)
+
+
+def paint_slowly(stage: Backstage) -> None:
+    stage.oxen.faults.add(Slow(extra_s=7))
+
+
+async def test_a_private_picture_whose_token_dies_is_had_by_a_press(faults: Visit, demo: Demo) -> None:
+    slow = replace(TROUBLES["later"], before=paint_slowly)
+    with patch.dict("sandbox.page.troubles.TROUBLES", {"later": slow}):
+        await faults.page.locator(".faults").get_by_role("button", name="Fifteen minutes later").click()
+        await faults.press("Get result")
+        assert "The picture came with the fresh token." in await ending(faults)
+    answered = [each for each in demo.discord.world.interactions.values() if each.data.get("custom_id")]
+    assert "renew" in str(answered[-1].data)
 
 
 async def test_a_frozen_stream_begins_a_story_that_can_be_dismissed(faults: Visit) -> None:

@@ -1,5 +1,7 @@
 """The life of an interaction: three seconds, fifteen minutes, one answer, and who sees what."""
 
+from datetime import timedelta
+
 import pytest
 
 from sandbox.discord import (
@@ -15,6 +17,7 @@ from sandbox.discord import (
 )
 from sandbox.discord.body import Body
 from sandbox.discord.jsontypes import Json, JsonObject
+from sandbox.discord.snowflake import made_at
 from tests.sandbox.discord.samples import (
     EPHEMERAL,
     V2,
@@ -248,3 +251,15 @@ def test_an_answer_knows_what_it_answered(discord: LocalDiscord) -> None:
     assert isinstance(metadata, dict)
     assert (metadata["id"], metadata["name"]) == (str(message.interaction_id), "imagine")
     assert (payload["type"], payload["application_id"]) == (20, str(discord.application_id))
+
+
+def test_a_command_that_is_aged_is_answered_in_time_and_its_token_dies_as_old_as_it_is(discord: LocalDiscord) -> None:
+    scene = discord.scene
+    aged = timedelta(minutes=14, seconds=30)
+    interaction = discord.people.command(scene.sam, scene.pictures, "imagine", {"prompt": "a cube"}, aged=aged)
+    assert timedelta(seconds=30) < made_at(discord.core.new_id()) - made_at(interaction.id)
+    reply(discord, interaction, 4, card())
+    discord.circumstances.advance(29)
+    assert original(discord, interaction)
+    discord.circumstances.advance(2)
+    assert refusal(lambda: original(discord, interaction)).problem is Problem.INVALID_WEBHOOK_TOKEN

@@ -12,9 +12,10 @@ from sandbox.oxen import Generation, Status
 from sandbox.oxen.ledger import PictureFile
 from sandbox.page import promises
 from sandbox.page.backstage import Backstage
+from sandbox.page.endings import found_gone, settled
 from sandbox.page.evidence import Evidence, order_of, under_way
 from sandbox.page.promises import BrokenPromiseError, Promise
-from sandbox.page.trouble_kinds import SMALL_UPLOAD_BYTES, TROUBLES, found_gone, settled
+from sandbox.page.trouble_kinds import FILTERED, SMALL_UPLOAD_BYTES, TROUBLES
 from sandbox.page.troubles import PROMPTS
 from sandbox.painter import paint
 
@@ -141,6 +142,7 @@ def test_shrinking_is_the_smaller_file_and_the_sentence(play: Play) -> None:
 def test_every_picture_of_the_fault_buttons_is_over_the_small_limit(prompt: str) -> None:
     data = paint(prompt=prompt, seed=3, width_px=1024, height_px=576, output_format="webp")
     assert len(data) > SMALL_UPLOAD_BYTES
+    assert any(word in prompt for word in FILTERED)
 
 
 def test_what_is_deleted_and_comes_back_elsewhere_breaks_it(play: Play) -> None:
@@ -161,7 +163,7 @@ def test_a_cancelled_card_whose_row_paints_on_breaks_it(play: Play) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in TROUBLES if name not in {"plug", "small-upload", "delete-message", "stuck"}]
+    "name", [name for name in TROUBLES if name not in {"plug", "later", "small-upload", "delete-message", "stuck"}]
 )
 def test_a_picture_alone_is_not_enough_where_a_sentence_promises_more(play: Play, name: str) -> None:
     play.made()

@@ -18,7 +18,7 @@ export function drawFaults(panel) {
   words = h("dl", { class: "words" });
   panel.append(
     story,
-    h("p", { class: "small" }, "Each button makes one thing go wrong with a picture that is being painted. If there is none, or the order itself is to be struck, it asks for one in your name: that counts among your pictures of the day and costs some cents of the sandbox's money."),
+    h("p", { class: "small" }, "Each button makes one thing go wrong with a picture. Where none is being painted that it could strike, it asks for one in your name: for some cents of the sandbox's money, and one of your pictures of the day."),
     list,
     h("details", { class: "more-words" }, h("summary", {}, "The same from inside a prompt"), h("p", { class: "small" }, "These words in a prompt set off a fault at Oxen."), words),
   );

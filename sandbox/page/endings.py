@@ -1,0 +1,36 @@
+"""When there is something to judge: each tells from what both servers hold whether a trouble is over."""
+
+from sandbox.page.evidence import Evidence
+
+_REFUSED = 400
+
+
+def settled(seen: Evidence) -> bool:
+    """Tell whether nothing is still to come: the card has ended, with what Oxen made of it."""
+    return seen.card is not None and not seen.under_way and len(seen.shown) >= len(seen.made)
+
+
+def settled_and_answered(seen: Evidence) -> bool:
+    """Tell whether the bot knows, too, that its last edit was taken."""
+    return (
+        settled(seen) and bool(seen.edits()) and seen.edits()[-1].error is None and seen.edits()[-1].status < _REFUSED
+    )
+
+
+def had(seen: Evidence) -> bool:
+    """Tell whether the person has the picture, on its card or elsewhere."""
+    return settled(seen) or bool(seen.elsewhere())
+
+
+def gave_in(seen: Evidence) -> bool:
+    """Tell whether the bot tries no more to show what it has, and the card says so."""
+    return seen.card is not None and not seen.under_way and bool(seen.edits()) and seen.edits()[-1].error is None
+
+
+def answered(seen: Evidence) -> bool:
+    return seen.card is not None
+
+
+def found_gone(seen: Evidence) -> bool:
+    """Tell whether the bot has learnt that the card is gone, which it does at its next edit only."""
+    return seen.card is None and any(each.error is not None for each in seen.edits())
