@@ -9,7 +9,7 @@ from bot.core.card import Card
 from bot.core.events import StreamEvent
 from bot.core.job import Job
 from bot.core.placement import Placed, ResultFile
-from bot.core.remote import QueuePost, RemoteRow
+from bot.core.remote import MAX_RESULT_BYTES, QueuePost, RemoteRow
 from bot.core.schema import Model
 
 Clock = Callable[[], datetime]
@@ -47,11 +47,12 @@ class ImageApi(Protocol):
         """Read what was charged for a generation; None while its row does not say, NotFoundError without a row."""
         ...
 
-    async def download(self, url: str) -> bytes:
+    async def download(self, url: str, *, at_most_bytes: int = MAX_RESULT_BYTES) -> bytes:
         """Fetch a result file whole.
 
         Raises NotFoundError when the link is dead (401, 403, 404, 410), TransientError when it may work later,
-        TooLargeError when the file is over the size cap, and PermanentError for a link that must not be opened.
+        TooLargeError, as early as possible, when the file has more than `at_most_bytes`, and PermanentError for a link
+        that must not be opened.
         """
         ...
 

@@ -12,9 +12,9 @@ from bot.core.events import StreamEvent
 from bot.core.file_kind import Showing, kind_of
 from bot.core.job import Attachment, Job
 from bot.core.placement import Placed, ResultFile
-from bot.core.remote import QueuePost, RemoteRow
+from bot.core.remote import MAX_RESULT_BYTES, QueuePost, RemoteRow
 from bot.core.schema import Model
-from bot.errors import Cause, FileTooLargeError, NotFoundError, OutcomeUnclearError, TransientError
+from bot.errors import Cause, FileTooLargeError, NotFoundError, OutcomeUnclearError, TooLargeError, TransientError
 from tests.core.catalogue import MODELS
 from tests.core.jobs import NOW
 
@@ -156,12 +156,15 @@ class FakeImageApi:
             raise NotFoundError("no such generation", status=404)
         return self.rows[remote_id].cost_usd
 
-    async def download(self, url: str) -> bytes:
+    async def download(self, url: str, *, at_most_bytes: int = MAX_RESULT_BYTES) -> bytes:
         await self._called(f"download {url}")
         contents = self.files[url]
         found = contents.pop(0) if len(contents) > 1 else contents[0]
         if isinstance(found, Exception):
             raise found
+        if len(found) > at_most_bytes:
+            contents.insert(0, found)
+            raise TooLargeError("larger")
         return found
 
     async def _called(self, call: str) -> None:

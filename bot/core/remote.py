@@ -7,15 +7,32 @@ from datetime import datetime
 from bot.core.json_value import Json
 from bot.errors import Cause
 
+INLINE = "\0"
+"""Begins the name of a picture that travels in the body: no person types it, and JSON writes it in six signs."""
+MAX_RESULT_BYTES = 64 * 2**20
+"""More is never read: no model makes as much, and Discord would not take it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InlinePicture:
+    """A reference that travels in the body of a POST, as a data URI."""
+
+    media_type: str
+    data: bytes = field(repr=False)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuePost:
-    """One paid POST /ai/queue: the body's fields beside model, prompt and num_generations stand in `parameters`."""
+    """One paid POST /ai/queue: the body's fields beside model, prompt and num_generations stand in `parameters`.
+
+    There a picture of `inline` stands by its name, as whole pictures would be copied with every step of the way.
+    """
 
     model: str
     prompt: str
     num_generations: int
     parameters: Mapping[str, Json]
+    inline: Mapping[str, InlinePicture] = field(default_factory=dict[str, InlinePicture])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ import aiohttp
 from yarl import URL
 
 from bot.core.hosts import is_loopback
-from bot.core.remote import QueuePost, RemoteRow
+from bot.core.remote import MAX_RESULT_BYTES, QueuePost, RemoteRow
 from bot.core.schema import Model
 from bot.errors import Cause, NotFoundError, OutcomeUnclearError, PermanentError, TooLargeError, TransientError
 from bot.oxen import wire
@@ -32,7 +32,6 @@ DOWNLOAD_TIMEOUT: Final = aiohttp.ClientTimeout(total=120, connect=CONNECT_S, so
 MIB: Final = 2**20
 MAX_REPLY_BYTES: Final = 64 * MIB
 """One row may echo four inline references of 10 MiB, which are 53 MiB in base64."""
-MAX_RESULT_BYTES: Final = 64 * MIB
 MAX_REDIRECTS: Final = 5
 HISTORY_PAGE_SIZES: Final = (100, 10, 1)
 """Rows that echo inline references make a page too large to read; then it is asked for in smaller ones."""
@@ -154,7 +153,7 @@ class OxenClient:
             return False
         raise error
 
-    async def download(self, url: str) -> bytes:
+    async def download(self, url: str, *, at_most_bytes: int = MAX_RESULT_BYTES) -> bytes:
         """Fetch a result file whole, without the key; with it only where our own API asks for it.
 
         Follows redirects by hand, so that the key never goes to another host. See ImageApi for the errors.
@@ -163,7 +162,7 @@ class OxenClient:
         redirects = 0
         while redirects <= MAX_REDIRECTS:
             self._refuse_insecure(link)
-            fetched = await self._fetch(link, with_key=with_key)
+            fetched = await self._fetch(link, at_most_bytes, with_key=with_key)
             if fetched.status in NEEDS_KEY and may_use_key and self._is_ours(link):
                 with_key, may_use_key = True, False
                 continue
@@ -203,6 +202,8 @@ class OxenClient:
         """Send one call; aiohttp itself sends a POST never twice, even on a connection that went stale."""
         url = URL(self._base_url + request.target, encoded=True)
         headers = self._headers | ({"Content-Type": "application/json"} if request.body is not None else {})
+        if isinstance(request.body, wire.Body):
+            headers["Content-Length"] = str(request.body.size_bytes)
         call = self._session.request(
             request.method, url, data=_payload(request.body), headers=headers, timeout=patience, allow_redirects=False
         )
@@ -219,7 +220,7 @@ class OxenClient:
         except LOST as error:
             raise _LostError(f"Oxen's answer was lost ({type(error).__name__}).") from None
 
-    async def _fetch(self, link: URL, *, with_key: bool) -> _Fetched:
+    async def _fetch(self, link: URL, at_most_bytes: int, *, with_key: bool) -> _Fetched:
         # Pictures are packed already; a packed answer could only be a bomb.
         headers = {"User-Agent": wire.USER_AGENT, "Accept-Encoding": "identity"}
         if with_key:
@@ -230,11 +231,11 @@ class OxenClient:
                 is_file = response.status == HTTPStatus.OK
                 return _Fetched(
                     status=response.status,
-                    data=await _read(response, MAX_RESULT_BYTES) if is_file else b"",
+                    data=await _read(response, at_most_bytes) if is_file else b"",
                     location=response.headers.get("Location") if response.status in REDIRECTS else None,
                 )
         except _OversizedError:
-            raise TooLargeError(f"The result is larger than {MAX_RESULT_BYTES // MIB} MiB.") from None
+            raise TooLargeError(f"The result is larger than {at_most_bytes // MIB} MiB.") from None
         except (*LOST, UnicodeError) as error:  # the latter for a host that no name server can be asked for
             raise TransientError(f"The result could not be fetched ({type(error).__name__}).") from None
 
@@ -259,6 +260,8 @@ async def open_client(*, base_url: str, api_key: str, namespace: str | None = No
 async def _read(response: aiohttp.ClientResponse, limit_bytes: int) -> bytes:
     """Read a body whole; raises _OversizedError as soon as it is over the limit."""
     read = bytearray()
+    if (response.content_length or 0) > limit_bytes:
+        raise _OversizedError(f"Oxen's answer is larger than {limit_bytes // MIB} MiB.")
     async for chunk in response.content.iter_chunked(CHUNK_BYTES):
         read += chunk
         if len(read) > limit_bytes:
@@ -266,8 +269,8 @@ async def _read(response: aiohttp.ClientResponse, limit_bytes: int) -> bytes:
     return bytes(read)
 
 
-def _payload(body: bytes | None) -> bytes | BytesIO | None:
-    return BytesIO(body) if body is not None and len(body) > LARGE_BODY_BYTES else body
+def _payload(body: bytes | wire.Body | None) -> bytes | BytesIO | wire.Body | None:
+    return BytesIO(body) if isinstance(body, bytes) and len(body) > LARGE_BODY_BYTES else body
 
 
 def _origin(url: URL) -> tuple[str, str | None, int | None]:

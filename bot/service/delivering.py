@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.core import words
 from bot.core.card import Card, card_of
@@ -207,13 +208,17 @@ class Delivering:
 
     async def _fetch_one(self, job: Job, generation: Generation) -> ResultFile | LinkOnly | ResultUnreadable:
         try:
-            file = await self._results.fetch(generation, covered=job.ask.covered)
+            file = await self._results.fetch(
+                generation, partial(self._fitting, job.size_limit_bytes), covered=job.ask.covered
+            )
         except UnreadableResultError as error:
             return ResultUnreadable(generation_id=generation.id, text=str(error))
         except LinkOnlyError as error:
             return LinkOnly(generation_id=generation.id, cause=error.cause, text=str(error))
-        file = await self._shrinker.shrink(file, job.size_limit_bytes)
         return file if len(file.data) <= job.size_limit_bytes else _too_large(generation.id, file)
+
+    async def _fitting(self, limit_bytes: int, file: ResultFile) -> ResultFile:
+        return await self._shrinker.shrink(file, limit_bytes)
 
     async def _show(self, job: Job, files: Mapping[str, ResultFile], drawn: Card | None = None) -> Placed:
         """Show a job with new files; raises UnfitResultsError for those that cannot be made small enough."""

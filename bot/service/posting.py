@@ -1,16 +1,17 @@
 """Sends the paid POST: what it says first, the intent second, the request third, then what became of it."""
 
-import base64
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
+from dataclasses import replace
 
 from bot.core import words
 from bot.core.image_format import sniff
 from bot.core.job import Generation, Job
 from bot.core.job_events import Accepted, Intended, NotAccepted, Refused, Resent, TurnedDown
 from bot.core.posts import queue_post
-from bot.core.remote import QueuePost
+from bot.core.remote import INLINE, InlinePicture, QueuePost
 from bot.errors import (
     Cause,
     OutcomeUnclearError,
@@ -26,6 +27,9 @@ from bot.service.ledger import Ledger
 from bot.service.settlement import Settlement
 
 log = logging.getLogger(__name__)
+
+INLINE_AT_ONCE = 2
+"""POSTs that carry their references: each holds up to four of 10 MiB until Oxen has answered."""
 
 
 class Posting:
@@ -52,6 +56,7 @@ class Posting:
         self._new_id = new_id
         self._confirm_refusal = confirm_refusal
         self._in_flight: set[str] = set()
+        self._inline_room = asyncio.Semaphore(INLINE_AT_ONCE)
         self._sent_s: dict[str, float] = {}
 
     def in_flight(self, intent_id: str) -> bool:
@@ -74,6 +79,10 @@ class Posting:
         Raises TransientError when Oxen did not take it and it may be sent later (the generations are planned again),
         ReferenceUnreadError when it was not even tried, ServiceRefusedError when the key is refused for good.
         """
+        async with self._room(generations):
+            await self._send(job, generations)
+
+    async def _send(self, job: Job, generations: Sequence[Generation]) -> None:
         try:
             post = await self._build(job, generations)
         except UserError as refusal:
@@ -89,6 +98,10 @@ class Posting:
 
     async def resend(self, job: Job, generations: Sequence[Generation], intent_id: str) -> None:
         """Send a POST once more, which Oxen surely never saw; raises as `send`."""
+        async with self._room(generations):
+            await self._resend(job, generations, intent_id)
+
+    async def _resend(self, job: Job, generations: Sequence[Generation], intent_id: str) -> None:
         try:
             post = await self._build(job, generations)
         except UserError as gone:
@@ -146,12 +159,13 @@ class Posting:
 
     async def _build(self, job: Job, generations: Sequence[Generation]) -> QueuePost:
         links = [reference.url for reference in job.ask.references]
-        if generations[0].inline:
-            links = [await self._inline(number, url) for number, url in enumerate(links, start=1)]
-        return queue_post(job, generations, links)
+        if not generations[0].inline:
+            return queue_post(job, generations, links)
+        pictures = {f"{INLINE}{n}": await self._inline(n, url) for n, url in enumerate(links, start=1)}
+        return replace(queue_post(job, generations, list(pictures)), inline=pictures)
 
-    async def _inline(self, number: int, url: str) -> str:
-        """Give a reference as a data URI; raises UserError when it can no longer be read, ReferenceUnreadError."""
+    async def _inline(self, number: int, url: str) -> InlinePicture:
+        """Read a reference; raises UserError when it can no longer be had, ReferenceUnreadError when not just now."""
         try:
             data = await self._references.read(url)
         except PermanentError as error:
@@ -160,7 +174,11 @@ class Posting:
             raise ReferenceUnreadError(str(error), status=error.status) from error
         kind = sniff(data)
         media_type = kind.media_type if kind else "application/octet-stream"
-        return f"data:{media_type};base64,{base64.b64encode(data).decode()}"
+        return InlinePicture(media_type=media_type, data=data)
+
+    def _room(self, generations: Sequence[Generation]) -> AbstractAsyncContextManager[object]:
+        """Wait for room where a POST carries its references in memory."""
+        return self._inline_room if generations[0].inline else nullcontext()
 
 
 @contextmanager

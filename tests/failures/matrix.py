@@ -352,6 +352,12 @@ MATRIX: Mapping[str, Row] = {
         "an attachment is a spoiler, and the option was not chosen",
         "References and results are covered, everywhere.",
     ),
+    "K6": Row(
+        P,
+        "many orders carry their references in the body, or many large results come at once",
+        "Two such orders at a time, encoded piece by piece as they are sent; a result over 12 MB is fetched and made "
+        "smaller one at a time. The default settings fit 512 MB.",
+    ),
 }
 
 

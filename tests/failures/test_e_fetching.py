@@ -19,7 +19,7 @@ from tests.core.jobs import a_generation, a_job
 from tests.failures.runs import DOWNLOAD, ONE_PICTURE, POST, always, calls, came, killed, troubled, words
 from tests.fakes import PNG, WEBP
 from tests.oxen.scripted_oxen import Answer, ScriptedOxen, cut_off, hang_up
-from tests.service.rig import Rig
+from tests.service.rig import Rig, as_it_is
 from tests.simulation.effects import Phase
 from tests.simulation.faults import Fault, Place
 
@@ -63,9 +63,9 @@ def test_e2_where_every_link_is_dead_the_person_is_told_and_nothing_is_sent_agai
 
 @pytest.mark.parametrize("junk", [b"", b"<html>502 Bad Gateway</html>", b'{"error": "gone"}'])
 async def test_e3_what_is_no_picture_is_fetched_again_and_then_told(rig: Rig, junk: bytes) -> None:
-    assert (await rig.results.fetch(ready(rig, junk, junk, PNG), covered=False)).data == PNG
+    assert (await rig.results.fetch(ready(rig, junk, junk, PNG), as_it_is, covered=False)).data == PNG
     with pytest.raises(UnreadableResultError, match="bytes of something else"):
-        await rig.results.fetch(ready(rig, junk), covered=False)
+        await rig.results.fetch(ready(rig, junk), as_it_is, covered=False)
     assert len(rig.api.called("download")) == 2 * TRIES
 
 
@@ -85,17 +85,17 @@ async def test_e3_a_download_that_is_cut_short_may_work_later(answer: str) -> No
 
 @pytest.mark.parametrize("whole", [PNG, WEBP])
 async def test_e3_half_a_picture_is_fetched_again(rig: Rig, whole: bytes) -> None:
-    assert (await rig.results.fetch(ready(rig, whole[:-4], whole), covered=False)).data == whole
+    assert (await rig.results.fetch(ready(rig, whole[:-4], whole), as_it_is, covered=False)).data == whole
 
 
 async def test_e3_what_stays_half_a_picture_is_shown_as_it_is(rig: Rig) -> None:
-    assert (await rig.results.fetch(ready(rig, PNG[:-4]), covered=False)).data == PNG[:-4]
+    assert (await rig.results.fetch(ready(rig, PNG[:-4]), as_it_is, covered=False)).data == PNG[:-4]
 
 
 async def test_e3_a_file_over_the_cap_is_told(rig: Rig) -> None:
     with pytest.raises(LinkOnlyError, match="larger"):
-        await rig.results.fetch(ready(rig, TooLargeError("larger than 64 MiB")), covered=False)
-    assert len(rig.api.called("download")) == 1
+        await rig.results.fetch(ready(rig, TooLargeError("larger than 64 MiB")), as_it_is, covered=False)
+    assert len(rig.api.called("download")) == 2
 
 
 async def delivered(rig: Rig) -> Job:

@@ -17,13 +17,15 @@ from bot.core.image_header import check_reference
 from bot.core.job import GenerationState, Job, JobState
 from bot.core.placement import ResultFile
 from bot.errors import Cause, TooLargeError, UserError
+from bot.service.posting import INLINE_AT_ONCE
+from bot.service.results import LARGE_BYTES
 from bot.shrink import PictureShrinker
 from bot.shrinking import remade
 from tests.core.jobs import MIB, REFERENCES, a_generation, a_job, an_ask
 from tests.core.test_file_kind import SVG, box
 from tests.fakes import PNG
 from tests.pictures import encoded, moving, noise, plain, sideways, srgb_profile, with_text
-from tests.service.rig import Rig
+from tests.service.rig import Rig, until
 
 LINK = "https://results.example/1-1?oxen_signature=x"
 DONE = replace(
@@ -176,6 +178,39 @@ def test_k4_what_viewers_show_is_taken_as_a_reference(data: bytes) -> None:
 def test_k4_every_other_reference_gets_a_sentence_with_what_would_be_right(data: bytes, told: str) -> None:
     with pytest.raises(UserError, match=f"^Picture 2 {told}"):
         check_reference(data, 2)
+
+
+async def test_k6_orders_that_carry_their_references_take_turns_and_hold_up_no_others(rig: Rig) -> None:
+    rig.api.open.clear()
+    inline = replace(a_generation(GenerationState.PLANNED), inline=True, attempt=2)
+    many = [
+        replace(a_job(ask=an_ask(references=4)), id=str(n), generations=(replace(inline, id=f"{n}-1"),))
+        for n in range(2, 14)
+    ]
+    await rig.keep(*many)
+    sending = [asyncio.create_task(rig.posting.send(job, job.generations)) for job in many]
+    await until(lambda: len(rig.api.posts) == INLINE_AT_ONCE)
+    plain = asyncio.create_task(rig.post())
+    await until(lambda: len(rig.api.posts) == INLINE_AT_ONCE + 1)
+    assert len(rig.references.reads) == 4 * INLINE_AT_ONCE
+    rig.api.open.set()
+    await asyncio.gather(plain, *sending)
+
+
+async def test_k6_large_results_are_fetched_and_made_smaller_one_at_a_time(rig: Rig) -> None:
+    held, most = 0, 0
+
+    async def fit(file: ResultFile) -> ResultFile:
+        nonlocal held, most
+        held += 1
+        most = max(most, held)
+        await asyncio.sleep(0)
+        held -= 1
+        return file
+
+    rig.api.files[LINK] = [PNG.ljust(LARGE_BYTES + 1, b"\0")]
+    files = await asyncio.gather(*(rig.results.fetch(DONE.generations[0], fit, covered=False) for _ in range(6)))
+    assert (most, {len(file.data) for file in files}) == (1, {LARGE_BYTES + 1})
 
 
 @pytest.mark.parametrize("mark", [{"filename": "SPOILER_gore.png"}, {"spoiler": True}])

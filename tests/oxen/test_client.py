@@ -1,8 +1,10 @@
 """The client against a real server on loopback: what goes out, what comes back, and what never leaves."""
 
+import base64
 import json
 import traceback
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import aiohttp
@@ -10,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from bot.core.json_value import Json
-from bot.core.remote import QueuePost
+from bot.core.remote import INLINE, InlinePicture, QueuePost
 from bot.errors import Cause, NotFoundError, OutcomeUnclearError, PermanentError, RemoteError, TransientError
 from bot.oxen import client as module
 from bot.oxen.client import OxenClient
@@ -93,6 +95,21 @@ async def test_a_body_of_megabytes_is_sent_whole(client: OxenClient, oxen: Scrip
     inline = "data:image/png;base64," + "A" * 3_000_000
     await client.enqueue(post(input_image=[inline]))
     assert json.loads(oxen.asked[0].body)["input_image"] == [inline]
+
+
+async def test_pictures_travel_in_the_body_without_ever_being_copied_whole(
+    client: OxenClient, oxen: ScriptedOxen
+) -> None:
+    oxen.answers("POST /api/ai/queue", sends(QUEUED))
+    sizes = (0, 1, 2, 3, 5_000_000)
+    pictures = {f"{INLINE}{n}": InlinePicture(media_type="image/png", data=bytes(size)) for n, size in enumerate(sizes)}
+    tricky = f'"\\u00001" {INLINE}1x'
+    await client.enqueue(replace(post(input_image=list(pictures), text=tricky), inline=pictures))
+    sent = json.loads(oxen.asked[0].body)
+    assert (sent["text"], sent["prompt"]) == (tricky, "p")
+    heads, bodies = zip(*(uri.split(",") for uri in sent["input_image"]), strict=True)
+    assert set(heads) == {"data:image/png;base64"}
+    assert [base64.b64decode(body, validate=True) for body in bodies] == [bytes(size) for size in sizes]
 
 
 async def test_without_a_connection_nothing_was_sent(session: aiohttp.ClientSession) -> None:

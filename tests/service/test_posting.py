@@ -9,7 +9,7 @@ from bot.core.job_events import CancelAsked
 from bot.core.posts import groups
 from bot.errors import Cause, NotFoundError, OutcomeUnclearError, PermanentError, ServiceRefusedError, TransientError
 from tests.core.jobs import REFERENCES, SEEDLESS, a_generation, a_job, an_ask
-from tests.fakes import Fate
+from tests.fakes import PNG, Fate
 from tests.service.rig import Rig, until
 
 S = GenerationState
@@ -136,9 +136,9 @@ async def test_references_go_as_links_in_the_person_s_order(rig: Rig) -> None:
 
 async def test_an_inline_try_carries_the_bytes(rig: Rig) -> None:
     await rig.post(INLINE)
-    sent = rig.api.posts[0].parameters["input_image"]
-    assert isinstance(sent, list)
-    assert [str(uri).partition(",")[0] for uri in sent] == ["data:image/png;base64"] * 2
+    post = rig.api.posts[0]
+    assert post.parameters["input_image"] == list(post.inline)
+    assert [(p.media_type, p.data) for p in post.inline.values()] == [("image/png", PNG)] * 2
 
 
 async def test_an_inline_try_whose_reference_is_gone_is_refused_before_it_is_paid(rig: Rig) -> None:

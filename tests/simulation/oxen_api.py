@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from bot.core.remote import QueuePost, RemoteRow
+from bot.core.remote import MAX_RESULT_BYTES, QueuePost, RemoteRow
 from bot.errors import Cause, NotFoundError, OutcomeUnclearError, PermanentError, TransientError
 from tests.simulation.clock import virtual_loop
 from tests.simulation.effects import Effects, Life
@@ -113,7 +113,8 @@ class OxenApi:
     def _charge(self, remote_id: str, fault: Fault | None) -> float | None:
         return self._row(remote_id, fault).cost_usd
 
-    async def download(self, url: str) -> bytes:
+    async def download(self, url: str, *, at_most_bytes: int = MAX_RESULT_BYTES) -> bytes:
+        del at_most_bytes  # no picture here has more than a few bytes
         fault = self._oxen.faults.draw(Place.DOWNLOAD)
         return await self._call(f"GET {url}", lambda: self._file(url, fault), fault)
 

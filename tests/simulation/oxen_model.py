@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.core.json_value import Json
-from bot.core.remote import QueuePost, RemoteRow
+from bot.core.remote import INLINE, QueuePost, RemoteRow
 from bot.errors import Cause, NotFoundError
 from tests.simulation.clock import virtual_loop
 from tests.simulation.effects import Trace
@@ -59,7 +59,7 @@ class Row:
 
     @property
     def inline(self) -> bool:
-        return any(_starts(value, "data:") for value in self.post.parameters.values())
+        return any(_starts(value, INLINE) for value in self.post.parameters.values())
 
 
 def marker_of(post: QueuePost) -> Marker:

@@ -1,5 +1,6 @@
 """Values to HTTP and back, as Oxen's API has them: no I/O, no clock; whatever cannot be read becomes a named error."""
 
+from bot.oxen.wire.body import Body
 from bot.oxen.wire.causes import cause_of, without_secrets
 from bot.oxen.wire.events import event_of
 from bot.oxen.wire.failures import Reply, paid_error, query_error, retry_after_s
@@ -11,6 +12,7 @@ from bot.oxen.wire.rows import HistoryPage, enqueued_ids, history_page, one_row,
 
 __all__ = [
     "USER_AGENT",
+    "Body",
     "HistoryPage",
     "ImagePost",
     "InlineImage",

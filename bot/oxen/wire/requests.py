@@ -1,7 +1,7 @@
 """The calls that Easel makes to Oxen, as method, path, query and body; no I/O, no key, no host."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from urllib.parse import quote, urlencode
 
@@ -10,6 +10,7 @@ import orjson
 from bot.core.json_value import Json
 from bot.core.remote import QueuePost
 from bot.errors import Cause, PermanentError
+from bot.oxen.wire.body import Body, with_pictures
 
 USER_AGENT = "Easel/0.1 (Discord bot)"
 """Must not contain Oxen's name in any case: its server takes such a caller for its own program and answers 426."""
@@ -21,7 +22,7 @@ class Request:
 
     method: str
     target: str
-    body: bytes | None = field(default=None, repr=False)
+    body: bytes | Body | None = field(default=None, repr=False)
 
 
 class ResponseFormat(StrEnum):
@@ -44,7 +45,10 @@ class ImagePost:
 def enqueue(post: QueuePost, namespace: str | None) -> Request:
     """POST /ai/queue; without a namespace the key's own pays."""
     fields = _common(post.model, post.prompt, post.parameters, namespace)
-    return _post("/ai/queue", fields | {"num_generations": post.num_generations})
+    request = _post("/ai/queue", fields | {"num_generations": post.num_generations})
+    if not post.inline or not isinstance(request.body, bytes):
+        return request
+    return replace(request, body=with_pictures(request.body, post.inline))
 
 
 def generate(post: ImagePost, namespace: str | None) -> Request:

@@ -16,7 +16,8 @@ def post(**parameters: Json) -> QueuePost:
 
 
 def fields(request: Request) -> object:
-    return json.loads(request.body or b"")
+    assert isinstance(request.body, bytes)
+    return json.loads(request.body)
 
 
 def test_the_user_agent_does_not_name_the_vendor() -> None:
