@@ -1,4 +1,4 @@
-"""`python -m bot [run | check | try ... | backup FILE]`: arguments in, exit codes out, nothing else."""
+"""`python -m bot [run | check | try ... | backup FILE | forget ID]`: arguments in, exit codes out, nothing else."""
 
 import argparse
 import asyncio
@@ -6,9 +6,10 @@ import logging
 import signal
 import sys
 import time
+from datetime import UTC, datetime
 from enum import IntEnum
 
-from bot import __version__, backup, tryout
+from bot import __version__, backup, forget, tryout
 from bot.boundary import report_left_over
 from bot.errors import ConfigurationError, DatabaseInUseError, ServiceRefusedError, StoreUnavailableError
 from bot.logs import configure_logging
@@ -37,13 +38,16 @@ def main() -> int:
 
                 settings = Settings.from_environment()
                 _log_trouble_alone(settings)
-                return asyncio.run(check.run(settings, doubts=doubtful_variables(), out=sys.stdout))
+                return asyncio.run(check.run(settings, clock=_now, doubts=doubtful_variables(), out=sys.stdout))
             case "try":
                 settings = OxenSettings.from_environment()
                 _log_trouble_alone(settings)
                 return tryout.run(arguments, settings, monotonic=time.monotonic, sleep=asyncio.sleep)
             case "backup":
                 return backup.run(arguments, DatabaseSettings.from_environment(), out=sys.stdout, err=sys.stderr)
+            case "forget":
+                settings = DatabaseSettings.from_environment()
+                return forget.run(arguments, settings, clock=_now, out=sys.stdout, err=sys.stderr)
             case _:
                 return _run(Settings.from_environment())
     except ConfigurationError as error:
@@ -60,7 +64,12 @@ def _parser() -> argparse.ArgumentParser:
     verbs.add_parser("check", help="test the whole configuration and say what to do")
     tryout.add_arguments(verbs.add_parser("try", help="make one picture from the terminal"))
     backup.add_arguments(verbs.add_parser("backup", help="copy the SQLite database, also beside a running bot"))
+    forget.add_arguments(verbs.add_parser("forget", help="remove what is kept about a person"))
     return parser
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _log_trouble_alone(settings: OxenSettings) -> None:

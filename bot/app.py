@@ -15,9 +15,9 @@ from typing import TypeVar
 import aiohttp
 
 from bot.assembly import Engine, Ports, Rules, assemble
-from bot.backup_socket import BackupSocket, socket_path
 from bot.boundary import Boundary
 from bot.client import EaselBot, point_discord_at
+from bot.control_socket import ControlSocket, socket_path
 from bot.core.admission import Limits
 from bot.core.backoff import Backoff
 from bot.core.image_header import MAX_REFERENCE_BYTES
@@ -60,7 +60,7 @@ class Easel:
     store: SqlStore
     gateway: Gateway
     heartbeat: Heartbeat
-    backups: BackupSocket | None
+    control: ControlSocket | None
     catalogue: ModelCatalogue
     usual_model: str
 
@@ -142,7 +142,7 @@ async def _serve(easel: Easel, stop: asyncio.Event) -> None:
             kept_up("deliverer", engine.deliverer.run),
             kept_up("catalogue", lambda: _keep_fresh(easel)),
             kept_up("heartbeat", easel.heartbeat.run),
-            *((kept_up("backups", easel.backups.run),) if easel.backups else ()),
+            *((kept_up("control", easel.control.run),) if easel.control else ()),
         ]
         worker = kept_up("worker", engine.worker.run)
         gateway = kept_up("gateway", easel.gateway.run)
@@ -305,7 +305,7 @@ def _easel(settings: Settings, engine: Engine, store: SqlStore, bot: EaselBot, c
             monotonic=time.monotonic,
             sleep=asyncio.sleep,
         ),
-        backups=BackupSocket(store, socket_path(database.path)) if in_file else None,
+        control=ControlSocket(store, socket_path(database.path)) if in_file else None,
         catalogue=catalogue,
         usual_model=settings.oxen_model,
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO, cast
 
-from bot.backup_socket import BotNotThereError, CopySpoiltError, held_still, socket_path
+from bot.control_socket import BotNotThereError, CopySpoiltError, held_still, socket_path
 from bot.errors import DatabaseInUseError, EaselError, StoreUnavailableError
 from bot.settings import DatabaseSettings
 from bot.store import DamagedCopyError, PostgresServer, SqliteFile, copy_closed, finish_copy, locate

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import TextIO
 
@@ -9,11 +10,15 @@ import aiohttp
 import discord
 
 from bot.client import point_discord_at
+from bot.control_socket import ask_what_is_spent, socket_path
+from bot.core.admission import DAY, MOSTLY_SPENT
 from bot.core.model_search import find_model
-from bot.errors import EaselError, RemoteError, UserError
+from bot.core.money import dollars, microusd_of
+from bot.errors import DatabaseInUseError, EaselError, RemoteError, UserError
 from bot.oxen.client import OxenClient, open_client
 from bot.settings import Settings
-from bot.store.check import DatabaseCondition, check_database
+from bot.store import SqliteFile, locate
+from bot.store.check import DatabaseCondition, check_database, spent_since
 
 NEEDED = discord.Permissions(
     view_channel=True,
@@ -42,7 +47,7 @@ class Finding:
     sentence: str
 
 
-async def run(settings: Settings, *, doubts: Sequence[str] = (), out: TextIO) -> int:
+async def run(settings: Settings, *, clock: Callable[[], datetime], doubts: Sequence[str] = (), out: TextIO) -> int:
     """Check everything, print a line for each finding, and return the exit code: 0, or 1 with any problem.
 
     `doubts` are sentences about variables that do not do what the operator may expect.
@@ -51,7 +56,12 @@ async def run(settings: Settings, *, doubts: Sequence[str] = (), out: TextIO) ->
     problems = 0
     for doubt in doubts:
         _print(_found(Verdict.NOTE, "settings", doubt), out)
-    parts: Sequence[Callable[[Settings], Awaitable[list[Finding]]]] = (check_discord, check_oxen, check_store)
+    parts: Sequence[Callable[[Settings], Awaitable[list[Finding]]]] = (
+        check_discord,
+        check_oxen,
+        check_store,
+        lambda settings: check_money(settings, clock()),
+    )
     for part in parts:
         for finding in await part(settings):
             problems += finding.verdict is Verdict.PROBLEM
@@ -170,7 +180,12 @@ async def _models(client: OxenClient, settings: Settings) -> list[Finding]:
     if model.id != settings.oxen_model:
         sentence = f"not in OXEN_MODELS, so members who name no model get {model.id}."
         findings.append(_found(Verdict.NOTE, "OXEN_MODEL", sentence))
-    cost = f"${price:g} a picture by the catalogue" if price is not None else "its price is not in the catalogue"
+    cost = "its price is not in the catalogue"
+    if price is not None:
+        cost = f"{dollars(microusd_of(price))} a picture by the catalogue"
+    elif settings.daily_usd or settings.daily_usd_per_member:
+        sentence = f"{model.id} has no known price, so it is refused while DAILY_USD or DAILY_USD_PER_MEMBER holds."
+        findings.append(_found(Verdict.PROBLEM, "OXEN_MODEL", sentence))
     return [*findings, _found(Verdict.OK, "OXEN_MODEL", f"{model.id}, {cost}.")]
 
 
@@ -182,6 +197,45 @@ async def check_store(settings: Settings) -> list[Finding]:
         return [_found(Verdict.PROBLEM, "database", str(error))]
     verdicts = {DatabaseCondition.OK: Verdict.OK, DatabaseCondition.IN_USE: Verdict.OK}
     return [_found(verdicts.get(report.condition, Verdict.PROBLEM), "database", report.sentence)]
+
+
+async def check_money(settings: Settings, now: datetime) -> list[Finding]:
+    """Look at the ceilings, and at how much of everybody's is spent where the database or the running bot tells."""
+    ceilings = {"DAILY_USD": settings.daily_usd, "DAILY_USD_PER_MEMBER": settings.daily_usd_per_member}
+    unbounded = [
+        _found(Verdict.NOTE, name, "0, so nothing limits what this may spend.")
+        for name, ceiling_usd in ceilings.items()
+        if not ceiling_usd
+    ]
+    if not settings.daily_usd:
+        return unbounded
+    ceiling_microusd = microusd_of(settings.daily_usd)
+    spent_microusd = await _spent_microusd(settings, now)
+    if spent_microusd is None:
+        return [*unbounded, _found(Verdict.OK, "DAILY_USD", f"at most {dollars(ceiling_microusd)} in 24 h.")]
+    spent = f"{dollars(spent_microusd)} of {dollars(ceiling_microusd)} are spent or reserved in these 24 h"
+    if spent_microusd >= ceiling_microusd:
+        return [*unbounded, _found(Verdict.NOTE, "DAILY_USD", f"{spent}: 100 %, so members are refused for now.")]
+    if spent_microusd >= ceiling_microusd * MOSTLY_SPENT:
+        return [*unbounded, _found(Verdict.NOTE, "DAILY_USD", f"{spent}: 80 % or more.")]
+    return [*unbounded, _found(Verdict.OK, "DAILY_USD", f"{spent}.")]
+
+
+async def _spent_microusd(settings: Settings, now: datetime) -> int | None:
+    """Ask the database, or the running bot that has an SQLite file for itself; None where neither tells."""
+    url = settings.database_url.get_secret_value()
+    try:
+        return await spent_since(url, now - DAY)
+    except DatabaseInUseError:
+        location = locate(url)
+        if not isinstance(location, SqliteFile):
+            return None
+        try:
+            return await ask_what_is_spent(socket_path(location.path))
+        except (EaselError, OSError):
+            return None
+    except EaselError:
+        return None
 
 
 def _found(verdict: Verdict, about: str, sentence: str) -> Finding:

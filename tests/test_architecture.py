@@ -20,13 +20,14 @@ VALUES = frozenset({"bot.core", "bot.errors"})
 DISCORD = VALUES | {"bot.view", "bot.discord_codes", "bot.refusals", "bot.boundary"}
 FACES = DISCORD | {"bot.service", "bot.replies"}
 MAY_IMPORT: dict[str, frozenset[str]] = {
-    "bot.__main__": frozenset({"bot.app", "bot.backup", "bot.check", "bot.tryout"})
+    "bot.__main__": frozenset({"bot.app", "bot.backup", "bot.check", "bot.forget", "bot.tryout"})
     | {"bot.settings", "bot.logs", "bot.errors", "bot.boundary", "bot.__version__"},
     "bot.app": frozenset({"bot", "cogs"}),
     "bot.assembly": VERBS | {"bot.listener", "bot.worker", "bot.deliverer", "bot.sweeper"},
-    "bot.check": VALUES | {"bot.settings", "bot.client", "bot.oxen", "bot.store"},
-    "bot.backup": VALUES | {"bot.settings", "bot.store", "bot.backup_socket"},
-    "bot.backup_socket": VALUES,
+    "bot.check": VALUES | {"bot.settings", "bot.client", "bot.oxen", "bot.store", "bot.control_socket"},
+    "bot.backup": VALUES | {"bot.settings", "bot.store", "bot.control_socket"},
+    "bot.forget": VALUES | {"bot.settings", "bot.store", "bot.control_socket"},
+    "bot.control_socket": VALUES,
     "bot.health": VALUES,
     "bot.tryout": VALUES | {"bot.settings", "bot.oxen"},
     "bot.settings": VALUES | {"bot.setting_names", "bot.setting_values"},

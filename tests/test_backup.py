@@ -13,7 +13,7 @@ import pytest
 
 from bot import backup
 from bot.backup import BackupError, back_up
-from bot.backup_socket import BackupSocket, socket_path
+from bot.control_socket import ControlSocket, socket_path
 from bot.errors import ConfigurationError
 from bot.settings import DatabaseSettings
 from bot.store import SqliteFile, SqlStore
@@ -43,7 +43,7 @@ def target(tmp_path: Path) -> Path:
 async def store(database: SqliteFile) -> AsyncIterator[SqlStore]:
     """Give the store of a bot that runs and listens for backups."""
     opened = SqlStore(open_engine(database, durable=False), seal=TokenSeal(SECRET), clock=StoppedClock())
-    serving = asyncio.create_task(BackupSocket(opened, socket_path(database.path)).run())
+    serving = asyncio.create_task(ControlSocket(opened, socket_path(database.path)).run())
     yield opened
     serving.cancel()
     await asyncio.wait({serving})

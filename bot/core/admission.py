@@ -10,6 +10,8 @@ from bot.core.job import HOLDS_SLOT, WITHOUT_PICTURE, Generation, GenerationStat
 
 DAY = timedelta(hours=24)
 """How far back the daily limits look."""
+MOSTLY_SPENT = 0.8
+"""The share of everybody's ceiling from which on the operator is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,11 @@
 import logging
 from datetime import datetime
 
-from bot.core.admission import DAY, Admission, Admitted, MoneyUsedUp
+from bot.core.admission import DAY, MOSTLY_SPENT, Admission, Admitted, MoneyUsedUp
 from bot.core.money import dollars
 from bot.ports import Clock
 
 log = logging.getLogger(__name__)
-
-MOSTLY_SPENT = 0.8
 
 
 class SpendingWatch:

@@ -2,13 +2,15 @@
 
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from bot.errors import ConfigurationError, DatabaseInUseError, EaselError
 from bot.store import faults
+from bot.store.adding import MONEY_OF_DAY
 from bot.store.engine import open_engine, prepare_file
 from bot.store.location import Location, SqliteFile, locate
-from bot.store.migrate import known_revision, migrate
+from bot.store.migrate import is_newest, known_revision, migrate
 
 
 class DatabaseCondition(StrEnum):
@@ -53,6 +55,26 @@ async def _try(location: Location) -> str:
     finally:
         await engine.dispose()
     return f"Jobs are kept in {location}."
+
+
+async def spent_since(url: str, day_began: datetime) -> int | None:
+    """Sum the micro-dollars that everybody spent or reserved since a moment, changing nothing.
+
+    None while there are no tables, or older ones; raises EaselError where the database cannot be used.
+    """
+    location = locate(url)
+    if isinstance(location, SqliteFile) and not location.path.exists():
+        return None
+    engine = open_engine(location)
+    try:
+        async with engine.connect() as connection:
+            if not await connection.run_sync(is_newest):
+                return None
+            return (await connection.execute(MONEY_OF_DAY, {"day_began": day_began})).scalar_one()
+    except faults.DATABASE_PROBLEMS as error:
+        raise faults.explained(error, location) from error
+    finally:
+        await engine.dispose()
 
 
 def _try_folder(file: SqliteFile) -> str:

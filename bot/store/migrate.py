@@ -33,6 +33,11 @@ def migrate(connection: sa.Connection, folder: Path = MIGRATIONS) -> None:
     command.upgrade(config, "head")
 
 
+def is_newest(connection: sa.Connection) -> bool:
+    """Tell whether a database has the schema of this version; raises ConfigurationError as `known_revision` does."""
+    return known_revision(connection) == _revisions(MIGRATIONS)[0]
+
+
 def known_revision(connection: sa.Connection, folder: Path = MIGRATIONS) -> str | None:
     """Give the schema's revision, None in an empty database; raises ConfigurationError for one from the future."""
     revision = MigrationContext.configure(connection).get_current_revision()

@@ -2,13 +2,13 @@
 
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, cast
 
 import aiosqlite
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import EaselError, StoreUnavailableError
 from bot.store import faults
@@ -17,6 +17,9 @@ from bot.store.location import SqliteFile
 
 PAGES_PER_CHECKPOINT = 1000
 """SQLite's own default (https://www.sqlite.org/pragma.html#pragma_wal_autocheckpoint)."""
+
+THAW_TRIES = 10
+"""Each waits up to 30 s for the one connection: longer than anything of ours holds it."""
 
 COPY_MARK = 1
 """`user_version` of a copy. SQLite and Alembic leave this field alone, and an original has 0."""
@@ -47,9 +50,26 @@ async def thaw(engine: AsyncEngine) -> bool:
 
     It did not when the connection was lost in between: a new one makes checkpoints as usual, and shows it here.
     """
-    held = await _pragma(engine, "wal_autocheckpoint")
-    await _pragma(engine, f"wal_autocheckpoint={PAGES_PER_CHECKPOINT}")
-    return held == [(0,)]
+    for _ in range(THAW_TRIES - 1):
+        with suppress(StoreUnavailableError):
+            return await _thaw_once(engine)
+    return await _thaw_once(engine)
+
+
+async def _thaw_once(engine: AsyncEngine) -> bool:
+    """Set the pragma on the connection that then says what it was: a log without checkpoints grows without bound."""
+    try:
+        async with engine.connect() as connection:
+            driver = await _driver(connection)
+            try:
+                held = await driver.execute_fetchall("PRAGMA wal_autocheckpoint")
+            finally:
+                await driver.execute_fetchall(f"PRAGMA wal_autocheckpoint={PAGES_PER_CHECKPOINT}")
+    except faults.DATABASE_PROBLEMS as error:
+        raise faults.named(error) from error
+    except sqlite3.Error as error:
+        raise StoreUnavailableError(f"The database cannot be used just now: {error}.") from error
+    return [tuple(row) for row in held] == [(0,)]
 
 
 async def is_copy(engine: AsyncEngine) -> bool:
@@ -86,10 +106,14 @@ async def _pragma(engine: AsyncEngine, text: str) -> Sequence[tuple[Any, ...]]:
         raise StoreUnavailableError(f"The database cannot be used just now: {error}.") from error
 
 
+async def _driver(connection: AsyncConnection) -> aiosqlite.Connection:
+    return cast("aiosqlite.Connection", (await connection.get_raw_connection()).driver_connection)
+
+
 async def _run(engine: AsyncEngine, statement: str, *values: str) -> Sequence[tuple[Any, ...]]:
     """Run what takes no transaction: SQLAlchemy would begin one first, so this goes through the driver."""
     async with engine.connect() as connection:
-        driver = cast("aiosqlite.Connection", (await connection.get_raw_connection()).driver_connection)
+        driver = await _driver(connection)
         return [tuple(row) for row in await driver.execute_fetchall(statement, values)]
 
 

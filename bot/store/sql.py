@@ -8,11 +8,12 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.core.admission import Admission, Change, Limits
+from bot.core.admission import DAY, Admission, Change, Limits
 from bot.core.job import Job
+from bot.core.keeping import Forgotten
 from bot.errors import StoreUnavailableError
-from bot.store import faults, queries, snapshot
-from bot.store.adding import Adding, NewJob
+from bot.store import faults, forgetting, queries, snapshot
+from bot.store.adding import MONEY_OF_DAY, Adding, NewJob
 from bot.store.changing import Changing, JobChange, Transition
 from bot.store.engine import open_engine, prepare_file
 from bot.store.lanes import Lane, Writer
@@ -40,6 +41,9 @@ async def open_store(url: str, *, secret: str, clock: Callable[[], datetime], du
             prepare_file(location)
         async with engine.begin() as connection:
             await connection.run_sync(migrate)
+        if isinstance(location, SqliteFile):
+            # The sqlite3 tool deletes jobs without their generations; PostgreSQL never does.
+            await forgetting.remove_orphans(engine)
     except faults.DATABASE_PROBLEMS as error:
         await engine.dispose()
         raise faults.explained(error, location) from error
@@ -58,6 +62,7 @@ class SqlStore:
     def __init__(self, engine: AsyncEngine, *, seal: TokenSeal, clock: Callable[[], datetime]) -> None:
         self._engine = engine
         self._seal = seal
+        self._clock = clock
         self._adds: Lane[NewJob, Admission] = Lane(Adding(engine, seal, clock))
         self._changes: Lane[JobChange, Change | None] = Lane(Changing(engine, seal))
         self._writer = Writer(self._adds, self._changes)
@@ -119,6 +124,26 @@ class SqlStore:
     async def _forget_tokens(self, now: datetime) -> None:
         async with self._engine.begin() as connection:
             await connection.execute(queries.FORGET_TOKENS, {"moment": now})
+
+    async def forget_person(self, person_id: int) -> Forgotten:
+        """Remove what is kept about a person, a few rows at a time."""
+        return await self._removing(forgetting.forget_person(self._engine, person_id))
+
+    async def remove_emptied(self, before: datetime) -> int:
+        values = {"moment": before}
+        return await self._removing(forgetting.step(self._engine, forgetting.DELETE_EMPTIED, values))
+
+    async def _removing(self, work: Coroutine[Any, Any, T]) -> T:
+        self._check_open()
+        try:
+            return await self._unbroken(work)
+        except Exception as error:
+            raise faults.named(error) from error
+
+    async def spent_microusd(self) -> int:
+        """Sum what everybody spent or reserved in 24 h."""
+        rows = await self._rows(MONEY_OF_DAY, {"day_began": self._clock() - DAY})
+        return rows[0]["microusd_of_day"]
 
     async def renewals_due(self, now: datetime) -> Sequence[Job]:
         return await self._jobs(queries.RENEWALS_DUE, {"moment": now})

@@ -6,12 +6,16 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import DatabaseInUseError
 from bot.store import DamagedCopyError, SqliteFile, SqlStore, copy_closed, finish_copy, locate, snapshot
 from bot.store.engine import open_engine
+from bot.store.snapshot import PAGES_PER_CHECKPOINT
 from tests.store.conftest import Opener, Runner
 from tests.store.values import NO_LIMITS, SLOTS, a_job
 
@@ -53,6 +57,29 @@ async def test_a_frozen_file_stands_still_while_jobs_are_added(store: SqlStore, 
     shutil.copy(file, tmp_path / "copy.db")
     assert finish_copy(tmp_path / "copy.db") == 1
     assert await store.thaw_file()
+
+
+class BusyEngine:
+    """Stands for an engine whose one connection is not free the first times that it is asked for."""
+
+    def __init__(self, engine: AsyncEngine, times: int) -> None:
+        self._engine = engine
+        self._times = times
+
+    def connect(self) -> AsyncConnection:
+        self._times -= 1
+        if self._times >= 0:
+            raise PoolTimeoutError("QueuePool limit of size 1 overflow 0 reached")
+        return self._engine.connect()
+
+
+async def test_a_thaw_that_finds_no_connection_at_first_lets_checkpoints_happen_all_the_same(sqlite: str) -> None:
+    engine = open_engine(locate(sqlite))
+    await snapshot.freeze(engine)
+    assert await snapshot.thaw(cast("AsyncEngine", BusyEngine(engine, times=2)))
+    async with engine.connect() as connection:
+        assert (await connection.exec_driver_sql("PRAGMA wal_autocheckpoint")).scalar() == PAGES_PER_CHECKPOINT
+    await engine.dispose()
 
 
 async def test_after_the_thaw_commits_reach_the_file_again(store: SqlStore, file: Path) -> None:

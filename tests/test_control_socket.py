@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.backup_socket import BackupSocket, BotNotThereError, CopySpoiltError, held_still, socket_path
+from bot.control_socket import BotNotThereError, ControlSocket, CopySpoiltError, held_still, socket_path
+from bot.core.keeping import Forgotten
 from bot.errors import StoreUnavailableError
 
 pytestmark = pytest.mark.e2e  # real databases and a real socket
@@ -33,6 +34,12 @@ class FakeDatabase:
         self.told.append("thaw")
         return not self._spoilt
 
+    async def forget_person(self, person_id: int) -> Forgotten:
+        return Forgotten(removed=person_id, under_way=0)
+
+    async def spent_microusd(self) -> int:
+        return 0
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
@@ -41,7 +48,7 @@ def path(tmp_path: Path) -> Path:
 
 @asynccontextmanager
 async def listening(database: FakeDatabase, path: Path, *, held_at_most_s: float = 5.0) -> AsyncGenerator[None]:
-    task = asyncio.create_task(BackupSocket(database, path, held_at_most_s=held_at_most_s).run())
+    task = asyncio.create_task(ControlSocket(database, path, held_at_most_s=held_at_most_s).run())
     await asyncio.sleep(0)
     yield
     task.cancel()
@@ -163,8 +170,8 @@ async def test_what_a_killed_bot_left_is_in_nobodys_way(path: Path) -> None:
 
 async def test_without_a_socket_the_bot_goes_on_and_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        await BackupSocket(FakeDatabase(), tmp_path / ("long" * 40)).run()
-    assert "no backup is possible while the bot runs: AF_UNIX path too long" in caplog.text
+        await ControlSocket(FakeDatabase(), tmp_path / ("long" * 40)).run()
+    assert "neither backup nor forget is possible while the bot runs: AF_UNIX path too long" in caplog.text
 
 
 async def test_whoever_says_nothing_is_told_by_the_name_of_the_error(
@@ -175,4 +182,4 @@ async def test_whoever_says_nothing_is_told_by_the_name_of_the_error(
         with pytest.raises(CopySpoiltError):
             async with held_still(path):
                 await told(database, "freeze", "thaw")
-    assert "a backup came to nothing: TimeoutError" in caplog.text
+    assert "a request came to nothing: TimeoutError" in caplog.text
