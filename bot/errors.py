@@ -26,7 +26,17 @@ class EaselError(Exception):
 
 
 class UserError(EaselError):
-    """A refusal whose text is fit for the person who asked; everything else is logged and told as an id."""
+    """A refusal whose text is fit for the person who asked; everything else is logged and told as an id.
+
+    It names every mistake, each in a sentence of its own; `line` is what to copy in place of what was typed, where
+    Easel can put it right by itself.
+    """
+
+    def __init__(self, *mistakes: str, line: str | None = None) -> None:
+        several = "\n".join(f"- {mistake}" for mistake in mistakes)
+        super().__init__(several if len(mistakes) > 1 else "".join(mistakes))
+        self.mistakes = mistakes
+        self.line = line
 
 
 class ConfigurationError(EaselError):

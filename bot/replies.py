@@ -1,6 +1,7 @@
 """First answers: a card for a job, or a private sentence for the one person whom a refusal concerns."""
 
 import logging
+from collections.abc import Iterable
 
 import aiohttp
 import discord
@@ -8,6 +9,8 @@ import discord
 from bot.boundary import report
 from bot.core import words
 from bot.core.card import Card
+from bot.core.command_line import typed_line
+from bot.core.request import Command
 from bot.discord_codes import Code, is_refusal
 from bot.errors import AnswerMissedError, AnswerRefusedError, AnswerTakenError, UserError
 from bot.view import NOBODY, note, prompt_files, render
@@ -65,7 +68,7 @@ async def _answer(interaction: discord.Interaction, card: Card, *, private: bool
 
 
 async def tell(interaction: discord.Interaction, *texts: str, prompt: str | None = None) -> None:
-    """Say something privately, as the first answer or after it; `prompt` is given back to copy."""
+    """Say something privately, as the first answer or after it; `prompt` is a line to copy."""
     view = note(*texts, *([words.YOUR_PROMPT] if prompt else []), prompt=prompt or None)
     files = prompt_files(prompt)
     if interaction.response.is_done():
@@ -75,17 +78,22 @@ async def tell(interaction: discord.Interaction, *texts: str, prompt: str | None
 
 
 async def explain(interaction: discord.Interaction, error: BaseException) -> None:
-    """Tell a person what went wrong: the text of a UserError, else an id that stands in the log beside the error."""
+    """Tell a person what went wrong: the text of a UserError, else an id that stands in the log beside the error.
+
+    Everything that a command brought along is given back as one line, put right where Easel can do that by itself.
+    """
+    line = typed(interaction)
     if isinstance(error, UserError):
-        text = str(error)
+        text, line = str(error), error.line or line
     else:
         text = words.SOMETHING_WENT_WRONG.format(id=report("a command or button", error))
-    await _explain(interaction, text, prompt=typed_prompt(interaction))
+    again = words.attach_again(_attached(interaction)) if line else ""
+    await _explain(interaction, "\n".join(filter(None, (text, again))), line=line)
 
 
-async def _explain(interaction: discord.Interaction, text: str, *, prompt: str | None = None) -> None:
+async def _explain(interaction: discord.Interaction, text: str, *, line: str | None = None) -> None:
     try:
-        await tell(interaction, text, prompt=prompt)
+        await tell(interaction, text, prompt=line)
     except discord.HTTPException as unreachable:
         # Mostly code 10062: the person has been shown "did not respond" by then.
         log.warning("nobody could be told: Discord answered %s, code %s", unreachable.status, unreachable.code)
@@ -95,11 +103,25 @@ async def _explain(interaction: discord.Interaction, text: str, *, prompt: str |
         report("nobody could be told", unforeseen)
 
 
-def typed_prompt(interaction: discord.Interaction) -> str | None:
-    """Give the prompt of a command as it was typed, so that a refusal can hand it back."""
+def typed(interaction: discord.Interaction) -> str | None:
+    """Return a command with a prompt as one line to copy, letter by letter; None for every other interaction."""
+    command = next((each for each in Command if interaction.command and each == interaction.command.name), None)
+    options = dict(_options(interaction))
+    prompt = options.pop("prompt", None)
+    chosen = {name: value for name, value in options.items() if isinstance(value, str | int)}
+    if command is None or not isinstance(prompt, str) or not (prompt.strip() or chosen):
+        return None
+    return typed_line(command, prompt, chosen)
+
+
+def _attached(interaction: discord.Interaction) -> int:
+    return sum(isinstance(value, discord.Attachment) for _, value in _options(interaction))
+
+
+def _options(interaction: discord.Interaction) -> Iterable[tuple[str, object]]:
+    """Return what a person chose, by the options' names in Discord."""
     try:
-        prompt = getattr(interaction.namespace, "prompt", None) if interaction.command else None
+        return vars(interaction.namespace).items()
     except (AttributeError, LookupError, TypeError, ValueError):
         # discord.py reads the options at this moment, and they may be what was wrong.
-        return None
-    return prompt if isinstance(prompt, str) and prompt.strip() else None
+        return ()

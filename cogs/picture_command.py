@@ -6,7 +6,8 @@ from discord import app_commands
 from bot.client import EaselBot
 from bot.core import words
 from bot.core.job import TOKEN_LIFE
-from bot.core.request import MAX_COUNT, MAX_SEED, Ask, Command, Reference, ask_of
+from bot.core.json_value import object_of, text_of
+from bot.core.request import MAX_COUNT, MAX_SEED, Ask, Command, Reference, draft_of
 from bot.errors import AnswerMissedError, AnswerTakenError
 from bot.replies import answer
 from bot.service.submission import Origin
@@ -58,7 +59,10 @@ def picture_command(command: Command, description: str) -> app_commands.Command[
             "spoiler": spoiler,
             "private": private,
         }
-        await take(interaction, ask_of(command, prompt, [reference_of(each) for each in attached], options))
+        references = [reference_of(each) for each in attached]
+        draft = draft_of(command, prompt, references, options, names=names_of(interaction))
+        interaction.client.desk.submission.check(draft)
+        await take(interaction, draft.ask)
 
     return app_commands.Command(name=command.value, description=description, callback=callback)
 
@@ -74,6 +78,24 @@ def reference_of(attachment: discord.Attachment) -> Reference:
         height_px=attachment.height,
         spoiler=attachment.is_spoiler(),
     )
+
+
+def names_of(interaction: Interaction) -> dict[int, str]:
+    """Read the names that came along with an interaction, by their ids: nothing else tells who is mentioned."""
+    resolved = object_of(object_of(interaction.data).get("resolved"))
+    found = {interaction.user.id: interaction.user.display_name}
+    for kind in ("channels", "roles", "users", "members"):
+        for number, raw in object_of(resolved.get(kind)).items():
+            stated = object_of(raw)
+            name = next(
+                filter(None, (text_of(stated.get(key)) for key in ("nick", "global_name", "name", "username"))), ""
+            )
+            if name and number.isdecimal():
+                found[int(number)] = name
+    channel, me = interaction.channel, interaction.client.user
+    if interaction.channel_id and isinstance(name := getattr(channel, "name", None), str):
+        found[interaction.channel_id] = name
+    return found | ({me.id: me.display_name} if me else {})
 
 
 async def take(interaction: Interaction, ask: Ask, *, credit_id: int | None = None) -> None:

@@ -115,7 +115,9 @@ class FakeInteraction:
     def __init__(self, client: object = None, *, user_id: int = 7, moderator: bool = False, number: int = 1) -> None:
         self.client = client
         self.id = number
-        self.user = SimpleNamespace(id=user_id)
+        self.user = SimpleNamespace(id=user_id, display_name="Robin")
+        self.data: dict[str, object] = {}
+        self.channel = SimpleNamespace(name="garden")
         self.permissions = discord.Permissions(manage_messages=moderator)
         self.channel_id, self.guild_id, self.application_id = 8, 10, 9
         self.token = "interaction token"

@@ -20,11 +20,15 @@ def as_discord(interaction: FakeInteraction) -> discord.Interaction:
     return cast("discord.Interaction", interaction)
 
 
-def commanded(prompt: str) -> FakeInteraction:
+def commanded(prompt: str, **options: object) -> FakeInteraction:
     interaction = FakeInteraction()
-    interaction.command = "imagine"
-    interaction.namespace = SimpleNamespace(prompt=prompt)
+    interaction.command = SimpleNamespace(name="imagine")
+    interaction.namespace = SimpleNamespace(prompt=prompt, **options)
     return interaction
+
+
+def attached() -> discord.Attachment:
+    return object.__new__(discord.Attachment)
 
 
 @pytest.mark.parametrize("private", [True, False])
@@ -94,12 +98,20 @@ async def test_a_note_is_private_and_comes_after_an_answer_as_a_follow_up() -> N
     assert (interaction.followed_up[0]["ephemeral"], text_of(interaction.followed_up[0])) == (True, "Second.")
 
 
-async def test_a_refusal_is_told_as_it_stands_and_gives_the_prompt_back() -> None:
-    interaction = commanded("a red cube --n 9")
+async def test_a_refusal_is_told_as_it_stands_and_gives_everything_back_as_one_line() -> None:
+    interaction = commanded("a red cube --n 9", model="no such", seed=7, private=True, image=attached())
     await explain(as_discord(interaction), UserError("At most 4."))
     text = text_of(interaction.response.said[0][1])
-    assert text.startswith("At most 4.")
-    assert text.endswith("```\na red cube --n 9\n```")
+    assert text.startswith("At most 4.\nAttach the picture again.")
+    assert text.endswith('```\n/imagine prompt: a red cube --n 9 --model "no such" --seed 7 --private\n```')
+
+
+async def test_a_refusal_gives_the_line_put_right_where_there_is_one() -> None:
+    interaction = commanded("a --ar 1:1 teapot", image=attached(), image2=attached())
+    await explain(as_discord(interaction), UserError("One.", "Two.", line="/imagine prompt: a teapot --ar 1:1"))
+    text = text_of(interaction.response.said[0][1])
+    assert text.startswith("- One.\n- Two.\nAttach the 2 pictures again.")
+    assert text.endswith("```\n/imagine prompt: a teapot --ar 1:1\n```")
 
 
 async def test_a_long_prompt_is_given_back_as_a_file() -> None:

@@ -1,18 +1,21 @@
 """What a person asked for, checked as far as that needs neither the catalogue nor the bytes of a picture."""
 
 import re
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.core.coercion import NO, YES, same_words
+from bot.core.coercion import same_words
 from bot.core.file_kind import SPOILER, TAKEN, kind_named
-from bot.core.flag_names import SWITCHES
+from bot.core.flag_names import NO, ON_OR_OFF, SWITCHES
 from bot.core.flags import Flag, cut_flags
 from bot.core.grammar import echoed, plural
 from bot.core.image_header import KINDS_IN_WORDS, PictureError, check_stated, refusal_of
+from bot.core.links import begins_with_link
+from bot.core.mentions import as_typed
+from bot.core.mistakes import Mistakes, one_refusal
 from bot.core.schema import OURS, guards_safety
+from bot.core.signs import bare_end, is_blank, visible
 from bot.errors import UserError
 
 MAX_PROMPT_LENGTH = 4000
@@ -24,6 +27,11 @@ MAX_COUNT = 4
 MAX_SEED = 2**32 - 1
 """The highest seed for models that do not say."""
 
+NO_NAMES: Mapping[int, str] = {}
+LINK_FIRST = (
+    "The prompt begins with a link, which no model opens: attach the picture itself, with /edit or the option image. "
+    "A link further back stays words of the prompt."
+)
 EMPTY_PROMPT = "Write what you would like to see, for example: a red cube on a beach."
 
 MAX_WHOLE_NUMBER = 2**63 - 1
@@ -78,48 +86,68 @@ class Ask:
         return self.spoiler or any(reference.covered for reference in self.references)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A command as read: the Ask, as far as there is sense in it, and everything that is wrong with the rest."""
+
+    ask: Ask
+    mistakes: tuple[str, ...]
+
+
 def ask_of(
+    command: Command, prompt: str, references: Sequence[Reference], options: Mapping[str, str | int | bool | None]
+) -> Ask:
+    """Return what a command asks for; raises UserError with everything that cannot be painted."""
+    draft = draft_of(command, prompt, references, options)
+    if draft.mistakes:
+        raise one_refusal(draft.mistakes)
+    return draft.ask
+
+
+def draft_of(
     command: Command,
     prompt: str,
     references: Sequence[Reference],
     options: Mapping[str, str | int | bool | None],
-) -> Ask:
-    """Check a command with its options, given by their names in Discord, and give what it asks for.
+    *,
+    names: Mapping[int, str] = NO_NAMES,
+) -> Draft:
+    """Read a command with its options, given by their names in Discord, without the help of any model.
 
-    None and "" are options that nobody chose. Whatever depends on the model is left to `resolve`. Raises UserError
-    for everything else that cannot be painted.
+    None and "" are options that nobody chose. Whatever depends on the model is left to `resolve`. `names` are those
+    of members, roles and channels that the prompt may mention, by id.
     """
-    _check_characters([prompt, *(value for value in options.values() if isinstance(value, str))])
-    words, flags = cut_flags(_BEFORE_PROMPT.sub("", prompt, count=1))
-    words = words.rstrip()
-    chosen = _merged(_typed(options), flags)
-    _check_names(chosen)
-    _check_prompt(words, len(references))
-    _check_references(command, references)
-    count = _count(chosen.pop("count", "1"))
+    mistakes = Mistakes()
+    with mistakes.noted():
+        _check_characters([prompt, *(value for value in options.values() if isinstance(value, str))])
+    reading = cut_flags(as_typed(_BEFORE_PROMPT.sub("", prompt, count=1), names))
+    words = bare_end(reading.prompt)
+    mistakes.add(*reading.mistakes)
+    chosen = _merged(_typed(options), reading.flags, mistakes)
+    mistakes.add(*_never_an_option(chosen), *_wrong_with_prompt(words, len(references)))
+    mistakes.add(*_wrong_with_references(command, references))
+    count = _whole_number(chosen.pop("count", "1"))
+    if count is None or not 1 <= count <= MAX_COUNT:
+        mistakes.add(f"One request makes 1 to {MAX_COUNT} pictures: choose a count from 1 to {MAX_COUNT}.")
+        count = 1
     seed = chosen.pop("seed", None)
-    spoiler, private = (_switch(name, chosen.pop(name, "false")) for name in SWITCHES)
-    return Ask(
+    switches: dict[str, bool] = {}
+    for name in SWITCHES:
+        with mistakes.noted():
+            switches[name] = _switch(name, chosen.pop(name, "off"))
+    with mistakes.noted():
+        seed = None if seed is None else _seed(seed)
+    ask = Ask(
         command=command,
         prompt="" if is_blank(words) else words,
         references=tuple(references),
         model=chosen.pop("model", None),
         options=chosen,
         count=count,
-        seed=None if seed is None else _seed(seed),
-        spoiler=spoiler,
-        private=private,
+        seed=seed if isinstance(seed, int) else None,
+        **switches,
     )
-
-
-def is_blank(text: str) -> bool:
-    """Tell whether a text shows nothing: white space, control and zero-width characters, fillers that look empty."""
-    return all(char in _LOOKS_EMPTY or unicodedata.category(char) in _INVISIBLE for char in text)
-
-
-_INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
-_LOOKS_EMPTY = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\ufe0e\ufe0f\uffa0")
-"""Letters and marks that Unicode lists as default-ignorable or that fonts draw as nothing."""
+    return Draft(ask=ask, mistakes=mistakes.sentences)
 
 
 def _check_characters(texts: Sequence[str]) -> None:
@@ -133,22 +161,22 @@ _BEFORE_PROMPT = re.compile(r"^(?:\s*/(?:imagine|edit)\s+prompt:\ ?)+", re.IGNOR
 
 
 def _typed(options: Mapping[str, str | int | bool | None]) -> dict[str, str]:
-    """Give the options that somebody chose, as words."""
+    """Return the options that somebody chose, as words."""
     chosen: dict[str, str] = {}
     for name, value in options.items():
-        typed = str(value).lower() if isinstance(value, bool) else str(value).strip()
+        typed = str(value).lower() if isinstance(value, bool) else visible(str(value))
         if value is not None and typed:
             chosen[name] = typed
     return chosen
 
 
-def _merged(options: Mapping[str, str], flags: Sequence[Flag]) -> dict[str, str]:
+def _merged(options: Mapping[str, str], flags: Sequence[Flag], mistakes: Mistakes) -> dict[str, str]:
     """Put options and flags together; both may say the same, but not different things."""
     for flag in flags:
         said = options.get(flag.name)
         meant = flag.value or ("true" if flag.name in SWITCHES else "")
         if said is not None and not _same(said, meant):
-            raise UserError(
+            mistakes.add(
                 f"The option {flag.name} says {echoed(said)}, but the flag {echoed(flag.written)} says "
                 f"{echoed(flag.value) or 'nothing'}. Keep one of the two."
             )
@@ -159,29 +187,34 @@ def _same(one: str, other: str) -> bool:
     return same_words(one, other) or (_whole_number(one) is not None and _whole_number(one) == _whole_number(other))
 
 
-def _check_names(chosen: Mapping[str, str]) -> None:
-    """Refuse what is never an option: the safety filter, and the fields of the request that Easel fills itself."""
-    for name in chosen:
+def _never_an_option(chosen: dict[str, str]) -> Iterator[str]:
+    """Take out what nobody may choose: the safety filter, and the fields of the request that Easel fills itself."""
+    for name in tuple(chosen):
         if guards_safety(name):
-            raise UserError(f"The safety filter always stays on. Leave {echoed(name)} out.")
-        if name == "prompt":
-            raise UserError("The prompt is what stands before the flags. Leave --prompt out.")
-        if name in OURS - {"model"}:
-            raise UserError(f"The bot sets {name} itself. Leave it out.")
+            yield f"The safety filter always stays on. Leave {echoed(name)} out."
+        elif name == "prompt":
+            yield "The prompt is what stands before the flags. Leave --prompt out."
+        elif name in OURS - {"model"}:
+            yield f"The bot sets {name} itself. Leave it out."
+        else:
+            continue
+        del chosen[name]
 
 
 _MENTION = re.compile(r"(?<!\w)@image([0-9]+)", re.IGNORECASE)
 
 
-def _check_prompt(words: str, references: int) -> None:
+def _wrong_with_prompt(words: str, references: int) -> Iterator[str]:
     if is_blank(words) and not references:
-        raise UserError(EMPTY_PROMPT)
+        yield EMPTY_PROMPT
     if len(words) > MAX_PROMPT_LENGTH:
-        raise UserError(f"The prompt has {len(words):,} characters; {MAX_PROMPT_LENGTH:,} are the most. Shorten it.")
+        yield f"The prompt has {len(words):,} characters; {MAX_PROMPT_LENGTH:,} are the most. Shorten it."
+    if begins_with_link(words):
+        yield LINK_FIRST
     for mention in _MENTION.finditer(words):
         number = mention[1].lstrip("0")
         if not number or len(number) > len(str(references)) or int(number) > references:
-            raise UserError(f"The prompt names {echoed(mention[0])}, but {_attached(references)}.")
+            yield f"The prompt names {echoed(mention[0])}, but {_attached(references)}."
 
 
 def _attached(references: int) -> str:
@@ -191,15 +224,15 @@ def _attached(references: int) -> str:
     return f"{plural(references, 'picture')} {'is' if references == 1 else 'are'} attached: use {known}"
 
 
-def _check_references(command: Command, references: Sequence[Reference]) -> None:
+def _wrong_with_references(command: Command, references: Sequence[Reference]) -> Iterator[str]:
     if command is Command.EDIT and not references:
-        raise UserError("Attach the picture that you would like to change, with the option image.")
+        yield "Attach the picture that you would like to change, with the option image."
     for number, reference in enumerate(references, start=1):
         try:
             _check_type(reference)
             check_stated(reference.size_bytes, reference.width_px, reference.height_px)
         except PictureError as error:
-            raise UserError(f"Picture {number} {error.clause}") from error
+            yield f"Picture {number} {error.clause}"
 
 
 _NOT_PICTURES = frozenset({"video", "audio", "text", "font", "application"})
@@ -225,13 +258,6 @@ def _whole_number(typed: str) -> int | None:
     return number if abs(number) <= MAX_WHOLE_NUMBER else None
 
 
-def _count(typed: str) -> int:
-    count = _whole_number(typed)
-    if count is None or not 1 <= count <= MAX_COUNT:
-        raise UserError(f"One request makes 1 to {MAX_COUNT} pictures: choose a count from 1 to {MAX_COUNT}.")
-    return count
-
-
 def _seed(typed: str) -> int:
     """Read a seed; the upper end depends on the model, so that `resolve` checks it."""
     seed = _whole_number(typed)
@@ -242,6 +268,6 @@ def _seed(typed: str) -> int:
 
 def _switch(name: str, typed: str) -> bool:
     word = typed.casefold()
-    if word not in YES | NO | {""}:
+    if word not in ON_OR_OFF | {""}:
         raise UserError(f"--{name} is on or off, and needs no value. Leave {echoed(typed)} out.")
     return word not in NO

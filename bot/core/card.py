@@ -124,6 +124,8 @@ def card_of(job: Job, *, pictures: Mapping[str, str], now: datetime, usual_s: fl
     header, facts = _header(job, tone), _facts(job)
     shown = len(pictures) + sum(g.link_only for g in job.succeeded)
     lines = (*_lines(job, tone, shown=shown, now=now, usual_s=usual_s), *_changes(pictures.values()))
+    if job.plan is not None and not job.plan.takes_prompt and job.ask.prompt:
+        lines = (*lines, words.PROMPT_NOT_SENT)
     renew = job.renewal_offered and (waiting or shown < len(job.succeeded))
     if renew:
         lines = (*lines, words.RENEW)

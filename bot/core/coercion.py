@@ -2,21 +2,20 @@
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from bot.core.grammar import listed, number_words, plural
+from bot.core.flag_names import ON_OR_OFF, YES
+from bot.core.grammar import echoed, listed, number_words, plural
 from bot.core.json_value import Json, json_of
+from bot.core.links import is_link
 from bot.core.parameter import Kind, Parameter
 from bot.errors import UserError
 
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})")
-_RATIO_SIGN = re.compile("(?<=[0-9])[x\N{MULTIPLICATION SIGN}*/](?=[0-9])")
+_RATIO_SIGN = re.compile("(?<=[0-9])\\s*[:x\N{MULTIPLICATION SIGN}\N{RATIO}*/]\\s*(?=[0-9])")
 _FILLER = re.compile(r"(?<![0-9])[\s_]+|[\s_]+(?![0-9])|(?<=[^\W\d_])-+|-+(?=[^\W\d_])")
 """Blanks, underscores and hyphens beside letters; between digits, and before a number, they mean something."""
-
-YES = frozenset({"true", "yes", "on", "1"})
-NO = frozenset({"false", "no", "off", "0"})
 
 _NARROWEST_FIRST = (Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN, Kind.LIST, Kind.OBJECT, Kind.STRING)
 """Where a schema allows several kinds, a word is taken for the one that fits the fewest words."""
@@ -26,28 +25,44 @@ class _DoesNotFitError(Exception):
     """The words cannot be read as this kind."""
 
 
-def value_of(parameter: Parameter, typed: str, *, model: str) -> Json:
-    """Give the value that `typed` means for a parameter; "" is a flag that stood alone, which only a switch may.
+def value_of(parameter: Parameter, typed: str, *, model: str, flag: str | None = None) -> Json:
+    """Return the value that `typed` means for a parameter; "" is a flag that stood alone, which only a switch may.
 
     Choices are matched in any case and however ratios and blanks are written, as long as only one fits. Raises
-    UserError with what `model` takes.
+    UserError with what `model` takes under this `flag`, and for a link, which the model would open.
     """
+    name = flag or f"--{parameter.name}"
     typed = typed.strip()
     if not typed and Kind.BOOLEAN in parameter.kinds:
         return True
     for kind in sorted(parameter.kinds, key=_NARROWEST_FIRST.index):
         try:
-            return _in_bounds(parameter, _read(parameter, kind, typed))
+            value = _in_bounds(parameter, _read(parameter, kind, typed))
         except _DoesNotFitError:
             continue
-    raise UserError(f"{model} takes {what_it_takes(parameter)}.")
+        if value not in parameter.choices and any(is_link(text) for text in _texts(value)):
+            raise UserError(f"{name} takes no link, since the model would open it: leave {echoed(typed)} out.")
+        return value
+    raise UserError(f"{model} takes {what_it_takes(parameter, name)}, not {echoed(typed) or 'nothing'}.")
 
 
-def what_it_takes(parameter: Parameter) -> str:
-    """Say what fits a parameter, beginning with its name: "resolution 1 MP, 2 MP or 0.5 MP"."""
+def what_it_takes(parameter: Parameter, name: str) -> str:
+    """Say what fits a parameter, beginning with its name: "--resolution 1 MP, 2 MP or 0.5 MP"."""
     if parameter.choices:
-        return f"{parameter.name} {listed([as_words(choice) for choice in parameter.choices], 'or')}"
-    return f"{parameter.name} {_KIND_IN_WORDS[parameter.kind]}{_limits(parameter)}"
+        return f"{name} {listed([as_words(choice) for choice in parameter.choices], 'or')}"
+    return f"{name} {_KIND_IN_WORDS[parameter.kind]}{_limits(parameter)}"
+
+
+def _texts(value: Json) -> Iterator[str]:
+    """Yield the texts in a value, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _texts(item)
 
 
 def as_words(value: Json) -> str:
@@ -111,7 +126,7 @@ def _number(typed: str) -> Json:
 
 def _switch(typed: str) -> Json:
     word = typed.casefold()
-    if word not in YES | NO:
+    if word not in ON_OR_OFF:
         raise _DoesNotFitError
     return word in YES
 

@@ -9,11 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from bot.core.ask import Ask, Command
 from bot.core.coercion import as_words
 from bot.core.flag_names import SWITCHES, flag_for, taught_name
-from bot.core.flags import as_written, cut_flags
+from bot.core.flags import Flag, as_written, cut_flags
 from bot.core.json_value import Json
 from bot.core.plan import Plan
 from bot.core.schema import Model, is_fixed
-from bot.errors import UserError
 
 Typed = str | int | bool | None
 """An option as Discord hands it over; None and "" are options that nobody chose."""
@@ -42,6 +41,11 @@ def typed_line(command: Command, prompt: str, options: Mapping[str, Typed]) -> s
     return _joined(command, prompt, flags)
 
 
+def flag_line(flag: Flag) -> str:
+    """Return a flag as it should be written."""
+    return _flag(flag.name, flag.value)
+
+
 def _line(ask: Ask, model: str | None, options: Mapping[str, str], seed: int | None) -> str:
     numbers = {"seed": seed, "count": ask.count if ask.count > 1 else None}
     flags = [
@@ -65,11 +69,8 @@ def _flag(name: str, value: str) -> str:
 
 
 def _reads_as(way: str, value: str) -> bool:
-    try:
-        _, flags = cut_flags(way)
-    except UserError:
-        return False
-    return [flag.value for flag in flags] == [value]
+    reading = cut_flags(way)
+    return not reading.mistakes and [flag.value for flag in reading.flags] == [value]
 
 
 def _differing(plan: Plan, model: Model | None) -> Iterator[tuple[str, Json]]:

@@ -28,13 +28,13 @@ def find_model(named: str | None, models: Sequence[Model], *, default_model: str
     exact = _exact(named, models)
     if exact is not None:
         return _usable(exact, usable)
-    fitting = _fitting(named, usable)
+    fitting = models_named(named, usable)
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
         ids = listed([model.id for model in fitting], "and", most=_MOST_LISTED)
         raise UserError(f"Several models have {echoed(named)} in their name: {ids}. Name one of them.")
-    others = _fitting(named, models)
+    others = models_named(named, models)
     if len(others) == 1:
         return _usable(others[0], usable)
     raise UserError(f"No model is called {echoed(named)}. {_suggestion(named, usable)}")
@@ -74,8 +74,8 @@ def _usable(model: Model, usable: Sequence[Model]) -> Model:
     return model
 
 
-def _fitting(named: str, models: Sequence[Model]) -> Sequence[Model]:
-    """Give the models whose display name is this one, or else all that have it as a part."""
+def models_named(named: str, models: Sequence[Model]) -> Sequence[Model]:
+    """Return the models whose display name is this one, or else all that have it as a part."""
     part = squeezed(named)
     if not part:
         return []

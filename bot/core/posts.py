@@ -30,7 +30,7 @@ def queue_post(job: Job, generations: Sequence[Generation], references: Sequence
         raise ValueError("a job is posted only after it was planned")
     return QueuePost(
         model=plan.model,
-        prompt=job.ask.prompt,
+        prompt=job.ask.prompt if plan.takes_prompt else "",
         num_generations=len(generations),
         parameters=generation_parameters(plan, generations[0].seed, references),
     )

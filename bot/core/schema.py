@@ -68,6 +68,7 @@ class Model:
     takes_images: bool = False
     needs_image: bool = False
     needs_prompt: bool = True
+    takes_prompt: bool = True
     max_prompt_length: int | None = None
     reference_field: str | None = None
     references_as_list: bool = True
@@ -130,6 +131,7 @@ def model_of(entry: Mapping[str, object]) -> Model | None:
         takes_images=reference is not None,
         needs_image=reference is not None and (reference.required or (bool(schema) and prompt is None)),
         needs_prompt=not schema or (prompt is not None and prompt.required),
+        takes_prompt=not schema or prompt is not None,
         max_prompt_length=prompt.max_length if prompt else None,
         reference_field=reference.name if reference else None,
         references_as_list=reference is None or Kind.LIST in reference.kinds,

@@ -85,7 +85,8 @@ DELETED = "Deleted."
 NOT_HERE = "This bot does not work in this server. Ask who runs the bot to allow it."
 CANNOT_TAKE_JOBS = "The bot cannot write to its database right now, so it takes no jobs. Try again in a minute."
 MODELS_NOT_THERE_YET = "The list of models and prices is not there yet. Try again in a minute."
-YOUR_PROMPT = "Your prompt, to copy:"
+YOUR_PROMPT = "To copy:"
+PROMPT_NOT_SENT = "This model works from the picture alone, so your words were not sent."
 
 
 def too_many_under_way(under_way: int) -> str:
@@ -113,6 +114,12 @@ def money_used_up(refused: MoneyUsedUp) -> str:
 
 def price_unknown(model: str) -> str:
     return f"Nobody knows what {model} costs, and spending is limited here. Choose another model."
+
+
+def attach_again(pictures: int) -> str:
+    if pictures == 0:
+        return ""
+    return "Attach the picture again." if pictures == 1 else f"Attach the {pictures} pictures again."
 
 
 def ahead(jobs: int) -> str:

@@ -11,7 +11,8 @@ from bot.core.admission import Admission, Admitted, AlreadyThere, DayUsedUp, Mon
 from bot.core.advance import with_plan
 from bot.core.job import Generation, Job
 from bot.core.job_events import Answered, AnswerMissed
-from bot.core.request import Ask, Plan, resolve
+from bot.core.mistakes import Mistakes
+from bot.core.request import Ask, Draft, Plan, resolve
 from bot.errors import StoreUnavailableError, UserError
 from bot.ports import Catalogue, Clock
 from bot.service.ledger import Ledger
@@ -62,6 +63,16 @@ class Submission:
         self._clock = clock
         self._spending = SpendingWatch(admission.limits.microusd_per_day, clock)
         self._giving_up = set[asyncio.Task[None]]()
+
+    def check(self, draft: Draft) -> None:
+        """Raise UserError with everything that is wrong with a draft; what only a model can tell is told along."""
+        if not draft.mistakes:
+            return
+        mistakes = Mistakes()
+        mistakes.add(*draft.mistakes)
+        with mistakes.noted():
+            self._plan(draft.ask)
+        mistakes.refuse()
 
     async def submit(self, ask: Ask, origin: Origin, *, credit_id: int | None = None) -> Job | None:
         """Commit a job for a request and give it, to be answered with its card at once.

@@ -1,3 +1,4 @@
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import cast
@@ -8,17 +9,25 @@ import pytest
 from bot.client import EaselBot
 from bot.core.job import Answer, JobState
 from bot.core.request import Command
+from bot.errors import UserError
 from cogs.picture_command import origin_of, picture_command, reference_of, take
 from tests.core.jobs import an_ask
 from tests.discord_edge import FakeInteraction
 from tests.service.rig import Rig
 
 Interaction = discord.Interaction[EaselBot]
+STATED = {
+    "url": "https://cdn.discordapp.com/a.png",
+    "filename": "a.png",
+    "size": 9,
+    "width": 3,
+    "height": 2,
+}
 OPTIONS = ("prompt", "image", "image2", "image3", "image4", "model", "aspect_ratio", "resolution")
 
 
 def asking(rig: Rig) -> FakeInteraction:
-    return FakeInteraction(SimpleNamespace(desk=rig.desk()))
+    return FakeInteraction(SimpleNamespace(desk=rig.desk(), user=None))
 
 
 async def ask(interaction: FakeInteraction) -> None:
@@ -69,3 +78,33 @@ def test_both_commands_offer_the_contract_s_options_and_demand_only_words(comman
     assert names == (*OPTIONS, "count", "seed", "spoiler", "private")
     assert [p.name for p in built.parameters if p.required] == ["prompt"]
     assert [p.name for p in built.parameters if p.autocomplete] == ["model", "aspect_ratio", "resolution"]
+
+
+async def command(rig: Rig, prompt: str, interaction: FakeInteraction | None = None, **options: object) -> None:
+    built = picture_command(Command.IMAGINE, "Paint")
+    run = cast("Callable[..., Awaitable[None]]", built.callback)
+    await run(interaction or asking(rig), prompt=prompt, **options)
+
+
+async def test_one_refusal_names_what_is_wrong_with_words_options_pictures_and_model(rig: Rig) -> None:
+    heic = cast("discord.Attachment", SimpleNamespace(**STATED, content_type="image/heic", is_spoiler=bool))
+    with pytest.raises(UserError) as refusal:
+        await command(rig, "a --ar 1:1 cat --n 9 --steps 5000 --guidance abc --seed x", image=heic, seed=5)
+    assert [mistake.split(".")[0] for mistake in refusal.value.mistakes] == [
+        "The option seed says 5, but the flag --seed says x",
+        "Picture 1 is a HEIC picture, which the models cannot read",
+        "One request makes 1 to 4 pictures: choose a count from 1 to 4",
+        "flux-2-dev takes --steps as a whole number from 1 to 50, not 5000",
+        "flux-2-dev takes --guidance as a number from 0 to 10, not abc",
+        "--ar 1:1 stands where it would be painted as words",
+    ]
+    assert await rig.store.get("1") is None
+
+
+async def test_a_model_gets_the_names_that_came_along_and_plain_words_for_the_others(rig: Rig) -> None:
+    interaction = asking(rig)
+    interaction.user.id, interaction.channel_id = 123456789012345678, 223456789012345678
+    interaction.data = {"resolved": {"members": {"323456789012345678": {"nick": "Max"}}, "roles": {"4": {"name": 5}}}}
+    mentions = "<@123456789012345678> <@!323456789012345678> <@423456789012345678> <#223456789012345678>"
+    await command(rig, f"{mentions} <:pepe:523456789012345678> <a:wave:523456789012345678> <t:1:R> <@1>", interaction)
+    assert (await rig.get()).ask.prompt == "@Robin @Max someone #garden :pepe: :wave: <t:1:R> <@1>"

@@ -138,7 +138,7 @@ def test_the_safety_filter_is_no_option(name: str) -> None:
         ("--prompt dog", "The prompt is what stands before the flags. Leave --prompt out."),
         ("--response_format url", "The bot sets response_format itself. Leave it out."),
         ("--target_namespace me", "The bot sets target_namespace itself. Leave it out."),
-        ("--private eyes", "--private is on or off, and needs no value. Leave eyes out."),
+        ("--private=eyes", "--private is on or off, and needs no value. Leave eyes out."),
     ],
 )
 def test_what_the_bot_or_the_command_sets_is_no_flag(flag: str, sentence: str) -> None:

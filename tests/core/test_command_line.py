@@ -3,7 +3,8 @@ from hypothesis import strategies as st
 
 from bot.core.ask import Ask, Command, Reference, ask_of
 from bot.core.command_line import line_of, sent_line, typed_line
-from bot.core.plan import Plan, resolve
+from bot.core.plan import Plan
+from bot.core.resolve import resolve
 from bot.core.schema import Model
 from bot.errors import UserError
 from tests.core.catalogue import FLUX_DEV, GPT_IMAGE, KLEIN_4B, MODELS, painter

@@ -4,7 +4,8 @@ import pytest
 
 from bot.core.ask import Ask, Command, Reference
 from bot.core.json_value import Json
-from bot.core.plan import Plan, generation_parameters, resolve
+from bot.core.plan import Plan, generation_parameters
+from bot.core.resolve import resolve
 from bot.core.schema import Model
 from bot.errors import UserError
 from tests.core.catalogue import FLUX_DEV, GPT_IMAGE, KLEIN_4B, MODELS, UPSCALER, WORDS_ONLY, entry, model, painter
@@ -83,23 +84,38 @@ def test_a_short_name_means_what_the_model_has(model: Model, short: str, typed: 
             KLEIN_4B,
             "resolution",
             "1 MP",
-            "black-forest-labs-flux-2-klein-4b has no resolution. It takes aspect_ratio, output_quality, output_format",
+            "black-forest-labs-flux-2-klein-4b has no --resolution. It takes --ar, --quality, --format, --steps, ",
         ),
-        (FLUX_DEV, "guidance_scale", "3", "flux-2-dev has no guidance_scale. It takes aspect_ratio, resolution, "),
-        (FLUX_DEV, "image_size", "S", "flux-2-dev has no image_size. It takes "),
-        (KLEIN_4B, "output_quality", "90", "black-forest-labs-flux-2-klein-4b takes output_quality standard or high."),
-        (FLUX_DEV, "output_quality", "high", "flux-2-dev takes output_quality as a whole number from 0 to 100."),
-        (FLUX_DEV, "resolution", "3 MP", "flux-2-dev takes resolution 1 MP, 2 MP or 0.5 MP."),
-        (FLUX_DEV, "num_inference_steps", "", "--num_inference_steps needs a value after it, for flux-2-dev."),
-        (FLUX_DEV, "banana", "3", "If --banana belongs to the prompt, put a space after the dashes."),
+        (
+            FLUX_DEV,
+            "guidance_scale",
+            "3",
+            "flux-2-dev has no --guidance_scale. Did you mean --guidance? It takes --ar, ",
+        ),
+        (FLUX_DEV, "image_size", "S", "flux-2-dev has no --image_size. It takes "),
+        (
+            KLEIN_4B,
+            "output_quality",
+            "90",
+            "klein-4b takes --quality standard or high, not 90.",
+        ),
+        (FLUX_DEV, "output_quality", "high", "flux-2-dev takes --quality as a whole number from 0 to 100, not high."),
+        (FLUX_DEV, "resolution", "3 MP", "flux-2-dev takes --resolution 1 MP, 2 MP or 0.5 MP, not 3 MP."),
+        (FLUX_DEV, "num_inference_steps", "", "--steps needs a value after it, for flux-2-dev."),
+        (FLUX_DEV, "banana", "3", "What belongs to the prompt goes in quotes."),
         (
             GPT_IMAGE,
             "mask_url",
             "x",
-            "mask_url takes a file. Attach pictures with the options image to image4 instead.",
+            "--mask_url takes a file. Attach pictures with the options image to image4 instead.",
         ),
-        (FLUX_DEV, "input_image", "x", "input_image takes a file."),
-        (painter({"secret": {"x-hidden": True}}), "secret", "x", "new-model has no secret. It takes no options."),
+        (FLUX_DEV, "input_image", "x", "--input_image takes a file."),
+        (
+            painter({"secret": {"x-hidden": True}}),
+            "secret",
+            "x",
+            "has no --secret. It takes no flags but --n, --spoiler and --private.",
+        ),
     ],
 )
 def test_an_option_is_refused_with_what_the_model_takes(model: Model, option: str, typed: str, sentence: str) -> None:
@@ -132,13 +148,13 @@ def test_safety_switches_are_always_sent_on_the_safe_side() -> None:
 
 def test_a_required_parameter_without_default_must_be_chosen() -> None:
     raw = entry("m", {"prompt": {}, "style": {"type": "string"}}, required=("prompt", "style"))
-    assert refusal(model(raw)) == "m needs style. Add it to the prompt: --style and a value."
+    assert refusal(model(raw)) == "m needs --style. Add it to the prompt: --style and a value."
     assert chosen(model(raw), style="ink") == {"style": "ink"}
 
 
 def test_a_model_that_needs_another_file_is_refused() -> None:
     raw = entry("m", {"prompt": {}, "mask": {"format": "uri"}}, required=("mask",))
-    assert refusal(model(raw)) == "m needs mask, which this bot cannot send. Choose another."
+    assert refusal(model(raw)) == "m needs mask, which this bot cannot send. Choose another model."
 
 
 def test_edit_keeps_the_ratio_of_its_picture_unless_somebody_chose() -> None:
@@ -149,7 +165,7 @@ def test_edit_keeps_the_ratio_of_its_picture_unless_somebody_chose() -> None:
 
 
 def test_matching_a_picture_needs_one() -> None:
-    sentence = "match_input_image needs a picture to match. Attach one, or choose another aspect_ratio."
+    sentence = "match_input_image needs a picture to match. Attach one, or choose another --ar."
     assert refusal(FLUX_DEV, aspect_ratio="match-input-image") == sentence
 
 
@@ -220,7 +236,7 @@ def test_a_model_with_fewer_seeds_than_pictures_says_so() -> None:
 
 def test_a_seed_for_a_model_without_one_is_refused() -> None:
     assert refusal(GPT_IMAGE, replace(ASK, seed=7)) == (
-        "gpt-image-2 has no seed. It takes aspect_ratio, resolution and quality."
+        "gpt-image-2 has no --seed. It takes --ar, --resolution and --quality."
     )
     assert plan(ASK, GPT_IMAGE).seeds == ()
 
@@ -254,3 +270,51 @@ def test_a_picture_that_the_schema_would_put_there_is_taken_away(schema: dict[st
 def test_references_that_the_plan_has_no_place_for_are_a_mistake_of_ours() -> None:
     with pytest.raises(ValueError, match="do not fit"):
         generation_parameters(plan(ASK, WORDS_ONLY), None, ["u"])
+
+
+def test_one_refusal_names_everything_that_is_wrong() -> None:
+    wrong = replace(ASK, options={"steps": "5000", "guidance": "abc", "aspect_ratio": "banana"}, seed=2**40)
+    assert refusal_of(wrong) == (
+        "flux-2-dev takes --steps as a whole number from 1 to 50, not 5000.",
+        "flux-2-dev takes --guidance as a number from 0 to 10, not abc.",
+        "flux-2-dev takes --ar 1:1, 16:9, 9:16, 4:3, 3:4, 3:2, 2:3 or match_input_image, not banana.",
+        "flux-2-dev takes a seed from 0 to 4,294,967,295.",
+    )
+
+
+def refusal_of(ask: Ask) -> tuple[str, ...]:
+    with pytest.raises(UserError) as refused:
+        plan(ask)
+    return refused.value.mistakes
+
+
+@pytest.mark.parametrize(
+    ("flag", "value", "sentence"),
+    [
+        ("no", "plants", "flux-2-dev takes no --no. Write it in the prompt, for example: without plants."),
+        ("v", "6", "--v chooses a version of Midjourney. Here the option model chooses what paints."),
+        ("niji", "", "--niji chooses a version of Midjourney."),
+        ("stylize", "250", "--stylize is Midjourney's, and flux-2-dev has nothing like it. Say in the prompt how it"),
+        ("chaos", "9", "--chaos is Midjourney's"),
+        ("q", "2", "--q is Midjourney's"),
+        ("sref", "x", "--sref points Midjourney to a picture. Here attach it with the option image"),
+        ("tile", "", "--tile is Midjourney's, and flux-2-dev has nothing like it. Leave it out."),
+    ],
+)
+def test_each_kind_of_flag_of_midjourneys_gets_a_sentence_of_its_own(flag: str, value: str, sentence: str) -> None:
+    assert sentence in refusal(FLUX_DEV, **{flag: value})
+
+
+def test_a_models_own_parameter_comes_before_midjourneys_flag() -> None:
+    assert chosen(painter({"style": {"type": "string"}}), style="raw") == {"style": "raw"}
+    negative = painter({"negative_prompt": {"type": "string"}})
+    assert refusal(negative, no="plants") == 'new-model takes no --no. Write it as --negative_prompt "plants".'
+
+
+def test_a_model_without_a_prompt_is_planned_without_one() -> None:
+    assert not plan(EDIT, UPSCALER).takes_prompt
+    assert plan(EDIT).takes_prompt
+
+
+def test_a_member_cannot_make_the_model_open_a_link() -> None:
+    assert "--lora_url takes no link" in refusal(painter({"lora_url": {}}), lora_url="https://evil.example")

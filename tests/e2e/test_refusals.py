@@ -22,19 +22,19 @@ KLEIN = "black-forest-labs-flux-2-klein-4b"
         ("   ", "Write what you would like to see"),
         ("\u200b\u2800", "Write what you would like to see"),
         ("x" * 4001, "4,001 characters; 4,000 are the most"),
-        ("a fox --blur 3", "has no blur. It takes"),
+        ("a fox --blur 3", "has no --blur. It takes"),
         ("a fox --seed 1 --seed 2", "--seed is there twice"),
         ("a fox --ar 1:1 --aspect 16:9", "--ar and --aspect mean the same"),
-        ("a fox --ar banana", "takes aspect_ratio 1:1, 16:9"),
+        ("a fox --ar banana", "takes --ar 1:1, 16:9"),
         ("a fox --seed -1", "A seed is a whole number from 0"),
         ("a fox --seed many", "A seed is a whole number from 0"),
-        ("a fox \u2014ar banana", "takes aspect_ratio 1:1, 16:9"),
+        ("a fox \u2014ar banana", "takes --ar 1:1, 16:9"),
         ("a fox --ar", "--ar needs a value, such as --ar 16:9"),
         ("a fox --disable_safety_checker true", "The safety filter always stays on"),
         ("a fox --safety_tolerance 4", "The safety filter always stays on"),
         ("a fox --n 0", "choose a count from 1 to 4"),
         ("a fox --n 9", "choose a count from 1 to 4"),
-        ("a fox --steps 51", "takes num_inference_steps as a whole number from 1 to 50"),
+        ("a fox --steps 51", "takes --steps as a whole number from 1 to 50"),
         ("a fox --model flux-9", "No model is called flux-9"),
         ("a fox --model claude-text-only", "claude-text-only is not an image model"),
         ("a fox --model flux-2", "Several models have flux-2 in their name"),
@@ -42,14 +42,16 @@ KLEIN = "black-forest-labs-flux-2-klein-4b"
         ("a fox --prompt dog", "The prompt is what stands before the flags"),
         ("a fox --target_namespace somebody", "The bot sets target_namespace itself"),
         ("a fox --num_generations", "needs a value"),
-        (f"a fox --model {KLEIN} --resolution 1MP", f"{KLEIN} has no resolution"),
-        (f"a fox --model {KLEIN} --quality 90", f"{KLEIN} takes output_quality standard or high"),
-        ("a fox --quality high", "flux-2-dev takes output_quality as a whole number from 0 to 100"),
-        ("a fox --guidance_scale 3", "flux-2-dev has no guidance_scale"),
-        ("a fox --model gpt-image-2 --seed 3", "gpt-image-2 has no seed"),
-        ("a fox --model sandbox-careful --internal_mode b", "has no internal_mode"),
+        (f"a fox --model {KLEIN} --resolution 1MP", f"{KLEIN} has no --resolution"),
+        (f"a fox --model {KLEIN} --quality 90", f"{KLEIN} takes --quality standard or high"),
+        ("a fox --quality high", "flux-2-dev takes --quality as a whole number from 0 to 100"),
+        ("a fox --guidance_scale 3", "flux-2-dev has no --guidance_scale"),
+        ("a fox --model gpt-image-2 --seed 3", "gpt-image-2 has no --seed"),
+        ("a fox --model sandbox-careful --internal_mode b", "has no --internal_mode"),
         ("a fox --ar match_input_image", "match_input_image needs a picture to match"),
         ("a fox --input_image http://example.org/x.png", "takes a file"),
+        ("https://cdn.discordapp.com/attachments/1/2/cat.png in oil", "The prompt begins with a link"),
+        ("a fox --no plants", "flux-2-dev takes no --no. Write it in the prompt, for example: without plants."),
         ("@Image1 by night", "no picture is attached"),
         ("a fox --model sandbox-upscaler", "sandbox-upscaler works on a picture"),
     ],
@@ -63,9 +65,9 @@ async def test_what_a_prompt_cannot_ask_for(town: Town, prompt: str, told: str) 
     [
         ("a fox --ar 1:1", {"aspect_ratio": "16:9"}, "The option aspect_ratio says 16:9, but the flag --ar says 1:1"),
         ("a fox --n 2", {"count": 3}, "The option count says 3, but the flag --n says 2"),
-        ("a fox", {"aspect_ratio": "banana"}, "takes aspect_ratio 1:1, 16:9"),
-        ("a fox", {"resolution": "9 MP"}, "takes resolution 1 MP, 2 MP or 0.5 MP"),
-        ("a fox", {"model": KLEIN, "resolution": "1 MP"}, f"{KLEIN} has no resolution"),
+        ("a fox", {"aspect_ratio": "banana"}, "takes --ar 1:1, 16:9"),
+        ("a fox", {"resolution": "9 MP"}, "takes --resolution 1 MP, 2 MP or 0.5 MP"),
+        ("a fox", {"model": KLEIN, "resolution": "1 MP"}, f"{KLEIN} has no --resolution"),
         ("a fox", {"model": "no such model"}, "No model is called no such model"),
     ],
 )
@@ -106,13 +108,19 @@ async def test_a_long_prompt_is_given_back_whole_as_a_file(town: Town) -> None:
     prompt = "\u00e9" * 4500
     asked = town.ask(prompt)
     await town.private_words(asked)
-    assert town.files(asked) == {"prompt.txt": prompt.encode()}
+    assert town.files(asked) == {"prompt.txt": f"/imagine prompt: {prompt}".encode()}
 
 
 async def test_a_prompt_that_would_end_its_code_block_is_given_back_as_a_file(town: Town) -> None:
     asked = town.ask("``` <@1> ``` --seed -1")
     await town.private_words(asked)
-    assert town.files(asked) == {"prompt.txt": b"``` <@1> ``` --seed -1"}
+    assert town.files(asked) == {"prompt.txt": b"/imagine prompt: ``` <@1> ``` --seed -1"}
+
+
+async def test_a_flag_among_the_words_costs_nothing_and_comes_back_in_its_place(town: Town) -> None:
+    told = await town.private_words(town.ask("a fox --ar 1:1 in the middle", model="flux-2-dev"))
+    assert "/imagine prompt: a fox in the middle --model flux-2-dev --ar 1:1" in told
+    assert town.orders == []
 
 
 async def test_a_refusal_pings_nobody(town: Town) -> None:
@@ -123,9 +131,9 @@ async def test_a_refusal_pings_nobody(town: Town) -> None:
 
 async def test_the_word_of_a_refusal_stays_plain_whatever_was_typed(town: Town) -> None:
     asked = town.ask("a fox --ar [x](https://example.org)<@1>**b**")
-    words = (await town.private_words(asked)).partition("Your prompt")[0]
+    words = (await town.private_words(asked)).partition("To copy")[0]
     assert "<@1>" not in words
-    assert "](https" not in words
+    assert "[x](" not in words
 
 
 @pytest.mark.parametrize("count", [0, 9])

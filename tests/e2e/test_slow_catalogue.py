@@ -33,4 +33,4 @@ async def test_without_a_catalogue_people_are_answered_at_once_and_painted_for_l
     await town.answer(asked, timeout_s=WITHIN_S)
     message = await town.shows(asked, "**Done**")
     assert town.pictures(message) == town.served
-    assert "takes aspect_ratio" in town.discord.text(await town.shows(refused, "**Not painted**"))
+    assert "takes --ar" in town.discord.text(await town.shows(refused, "**Not painted**"))
