@@ -104,6 +104,7 @@ FULL_JOB = Job(
         reference_field="input_images",
         references_as_list=True,
         price_usd=0.024,
+        takes_prompt=False,
     ),
     checked=True,
     refusal="No.",
