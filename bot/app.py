@@ -21,6 +21,7 @@ from bot.control_socket import ControlSocket, socket_path
 from bot.core.admission import Limits
 from bot.core.backoff import Backoff
 from bot.core.image_header import MAX_REFERENCE_BYTES
+from bot.core.keeping import KeepingRule
 from bot.core.money import microusd_of
 from bot.credentials import CredentialWatch, ProvenSecrets
 from bot.deliverer import Deliverer
@@ -272,6 +273,7 @@ def _rules(settings: Settings) -> Rules:
         grace=timedelta(seconds=settings.reconcile_grace_s),
         deadline=timedelta(seconds=settings.job_deadline_s),
         hold_above_usd=settings.hold_above_usd,
+        keeping=KeepingRule(words=timedelta(days=settings.keep_days) if settings.keep_days else None),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.core.keeping import KeepingRule
 from bot.deliverer import Deliverer
 from bot.listener import Listener
 from bot.ports import (
@@ -26,6 +27,7 @@ from bot.service.delivering import Delivering
 from bot.service.desk import Desk
 from bot.service.early import EarlyEvents
 from bot.service.estimates import Estimates
+from bot.service.keeping import Keeping
 from bot.service.ledger import Ledger
 from bot.service.placing import Placing
 from bot.service.posting import Posting
@@ -75,6 +77,7 @@ class Rules:
     """How long after a lost POST Oxen's lists may still lack its rows."""
     deadline: timedelta
     hold_above_usd: float
+    keeping: KeepingRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +223,7 @@ def _sweeper(shared: _Shared) -> Sweeper:
         ledger=shared.ledger,
         reconciliation=reconciliation,
         unclear=unclear,
+        keeping=Keeping(store=ports.store, ledger=shared.ledger, rule=rules.keeping, clock=ports.clock),
         charges=Charges(store=ports.store, ledger=shared.ledger, api=ports.api, clock=ports.clock),
         answers=shared.answers,
         health=shared.health,

@@ -128,7 +128,8 @@ class Shrinker(Protocol):
 class JobStore(Protocol):
     """Jobs with their generations, durable when a method returns.
 
-    Every writer goes through `add` or `change`, except `forget_tokens`, which takes away what nobody may use any more.
+    Every writer goes through `add` or `change`, except `forget_tokens` and `remove_emptied`, which take away what is of
+    no use any more.
     """
 
     async def add(self, job: Job, *, limits: Limits, slots: int) -> Admission:
@@ -186,6 +187,14 @@ class JobStore(Protocol):
 
     async def owed(self, limit: int) -> Sequence[Job]:
         """Give the answered jobs whose card in their message is older than their `revision`, oldest first."""
+        ...
+
+    async def holding_words(self, before: datetime, limit: int) -> Sequence[Job]:
+        """Return jobs made before a moment that ended, owe no card and still hold what was typed, oldest first."""
+        ...
+
+    async def remove_emptied(self, before: datetime) -> int:
+        """Remove some rows of jobs made before a moment that hold no words any more, and tell how many."""
         ...
 
     async def forget_tokens(self, now: datetime) -> None:

@@ -19,6 +19,8 @@ from bot.setting_values import OddValueError
 
 # Such generations are looked for during 24 h (docs/architecture.md, "What may still turn up"): no wait outlives that.
 LONGEST_WAIT_S = 86_400
+# A hundred years.
+LONGEST_KEPT_DAYS = 36_500
 # Beyond any use, and small enough for an integer column of every database.
 HIGHEST_COUNT = 1_000_000
 # A token or a password is far shorter; a file that is longer is not one (/dev/zero, a log, a picture).
@@ -185,6 +187,9 @@ class Settings(DatabaseSettings, OxenSettings):
     )
     daily_usd: Ceiling = Field(default=20, description=_CEILING)
     daily_usd_per_member: Ceiling = Field(default=2, description=_CEILING)
+    keep_days: Annotated[int, Field(ge=0, le=LONGEST_KEPT_DAYS)] = Field(
+        default=400, description=f"a whole number of days from 1 to {LONGEST_KEPT_DAYS}, or 0 for ever"
+    )
     max_running_generations: Count = Field(default=16, ge=1, description=f"a whole number from 1 to {HIGHEST_COUNT}")
     job_deadline_s: Seconds = Field(default=2700, description=f"seconds above 0 and up to {LONGEST_WAIT_S}")
     reconcile_grace_s: Seconds = Field(default=180, description=f"seconds above 0 and up to {LONGEST_WAIT_S}")

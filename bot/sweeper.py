@@ -10,6 +10,7 @@ from bot.errors import EaselError, ServiceRefusedError
 from bot.ports import Clock, JobStore
 from bot.service.answers import Answers
 from bot.service.charges import Charges
+from bot.service.keeping import Keeping
 from bot.service.ledger import Ledger
 from bot.service.reconciliation import Open, Reconciliation, open_generations
 from bot.service.stream_health import StreamHealth
@@ -45,6 +46,7 @@ class Sweeper:
         reconciliation: Reconciliation,
         unclear: UnclearPosts,
         charges: Charges,
+        keeping: Keeping,
         answers: Answers,
         health: StreamHealth,
         clock: Clock,
@@ -55,6 +57,7 @@ class Sweeper:
         self._reconciliation = reconciliation
         self._unclear = unclear
         self._charges = charges
+        self._keeping = keeping
         self._answers = answers
         self._health = health
         self._clock = clock
@@ -82,6 +85,7 @@ class Sweeper:
             self._look_for_missing,
             self._charges.look_up,
             self._forget_tokens,
+            self._keeping.let_go,
             self._remind_of_cards,
         ):
             await self._step(step)

@@ -84,10 +84,15 @@ class Results:
         return message is not None and await self._desk.placing.renew(job, origin_of(interaction), message.id)
 
     async def _seen_job(self, interaction: Interaction, job_id: str) -> Job:
-        """Give a job that its presser can see: nobody but its owner sees a private one, whatever the button says."""
+        """Return a job that its presser can see, with its words.
+
+        Nobody but its owner sees a private one, whatever the button says. Raises UserError.
+        """
         job = await self._job(interaction, job_id)
         if job.ask.private and interaction.user.id != job.owner_id:
             raise UserError(words.JOB_FORGOTTEN)
+        if job.emptied_at is not None:
+            raise UserError(words.WORDS_NOT_KEPT)
         return job
 
     async def _job(self, interaction: Interaction, job_id: str) -> Job:

@@ -64,6 +64,7 @@ def test_the_defaults_are_those_of_the_contract() -> None:
         "daily_images_per_member": 100,
         "daily_usd": 20,
         "daily_usd_per_member": 2,
+        "keep_days": 400,
         "max_running_generations": 16,
         "job_deadline_s": 2700,
         "reconcile_grace_s": 180,
@@ -282,6 +283,11 @@ class TestNumbers:
         assert made == low
         for wrong in (str(low - 1), "1000001", "2.5", "many", "9" * 5000):
             assert problem(**{variable: wrong}).startswith(f"{variable} is '{wrong[:20]}")
+
+    def test_words_are_kept_for_days_or_for_ever(self) -> None:
+        assert (settings(KEEP_DAYS="0").keep_days, settings(KEEP_DAYS="36500").keep_days) == (0, 36500)
+        for wrong in ("-1", "36501", "1.5", "a year"):
+            assert "give a whole number of days from 1 to 36500, or 0 for ever" in problem(KEEP_DAYS=wrong)
 
     @pytest.mark.parametrize("variable", ["JOB_DEADLINE_S", "RECONCILE_GRACE_S"])
     def test_waits_are_above_zero_and_at_most_a_day(self, variable: str) -> None:

@@ -26,6 +26,7 @@ def sweeper_of(rig: Rig, sleep: Callable[[float], Awaitable[None]] | None = None
         reconciliation=rig.reconciliation,
         unclear=rig.unclear,
         charges=rig.charges,
+        keeping=rig.keeping,
         answers=rig.answers,
         health=rig.health,
         clock=rig.clock,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.core import job_events as ev
 from bot.core.job import UNDER_WAY, WITHOUT_PICTURE, Answer, Attachment, Generation, GenerationState, Job, Place
+from bot.core.keeping import emptied
 from bot.core.money import microusd_of
 from bot.core.price import price_of
 from bot.core.request import Plan
@@ -25,7 +26,8 @@ def advance(job: Job, event: ev.JobEvent) -> Job:
     after = _step(job, event)
     if after == job:
         return job
-    if _visible(after) != _visible(job):
+    # An old message stays as it is: there is nothing in its place to show.
+    if not isinstance(event, ev.Emptied) and _visible(after) != _visible(job):
         return replace(after, revision=after.revision + 1)
     return after
 
@@ -83,6 +85,8 @@ def _step(job: Job, event: ev.JobEvent) -> Job:  # noqa: C901, PLR0911, PLR0912 
             )
         case ev.DeadlinePassed():
             return _remote(job, event.remote_id, frozenset({_S.QUEUED}), _ending(_S.TIMED_OUT, event.at))
+        case ev.Emptied():
+            return emptied(job, event.at)
         case ev.LostThere():
             return _remote(job, event.remote_id, frozenset({_S.QUEUED}), _ending(_S.UNKNOWN, event.at))
         case ev.LinkOnly():

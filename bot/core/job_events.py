@@ -222,6 +222,13 @@ class TokenRenewed:
     size_limit_bytes: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emptied:
+    """The job is older than people's words are kept: what they typed and every link goes."""
+
+    at: datetime
+
+
 JobEvent = (
     Answered
     | AnswerMissed
@@ -239,6 +246,7 @@ JobEvent = (
     | CancelledThere
     | Charged
     | DeadlinePassed
+    | Emptied
     | LostThere
     | LinkOnly
     | ResultUnreadable

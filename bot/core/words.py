@@ -85,6 +85,7 @@ DELETED = "Deleted."
 NOT_HERE = "This bot does not work in this server. Ask who runs the bot to allow it."
 CANNOT_TAKE_JOBS = "The bot cannot write to its database right now, so it takes no jobs. Try again in a minute."
 MODELS_NOT_THERE_YET = "The list of models and prices is not there yet. Try again in a minute."
+WORDS_NOT_KEPT = "What was asked for this picture is not kept any more, for its age. Use the command again."
 YOUR_PROMPT = "To copy:"
 PROMPT_NOT_SENT = "This model works from the picture alone, so your words were not sent."
 

@@ -11,6 +11,7 @@ from bot.store.tables import (
     generations,
     holds_slot,
     holds_token,
+    holds_words,
     in_inbox,
     jobs,
     missing,
@@ -53,6 +54,10 @@ UNCHARGED_SINCE = JOBS_WITH_GENERATIONS.where(
 )
 
 OWED = JOBS_WITH_GENERATIONS.where(jobs.c.id.in_(_oldest(card_owed)))
+
+HOLDING_WORDS = JOBS_WITH_GENERATIONS.where(
+    jobs.c.id.in_(_oldest(holds_words, jobs.c.created_at < _MOMENT, sa.not_(under_way), sa.not_(card_owed)))
+)
 
 _TOKEN_ENDED = sa.and_(holds_token, jobs.c.token_expires_at <= _MOMENT)
 

@@ -129,6 +129,9 @@ class SqlStore:
         """Remove what is kept about a person, a few rows at a time."""
         return await self._removing(forgetting.forget_person(self._engine, person_id))
 
+    async def holding_words(self, before: datetime, limit: int) -> Sequence[Job]:
+        return await self._jobs(queries.HOLDING_WORDS, {"moment": before, "limit": limit})
+
     async def remove_emptied(self, before: datetime) -> int:
         values = {"moment": before}
         return await self._removing(forgetting.step(self._engine, forgetting.DELETE_EMPTIED, values))

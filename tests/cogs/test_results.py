@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import cast
 
@@ -16,7 +17,7 @@ from bot.errors import UserError
 from bot.view import PROMPT_INLINE_LIMIT
 from cogs import inbox, results
 from cogs.results import Results
-from tests.core.jobs import OWNER, PLAN, a_job, an_ask
+from tests.core.jobs import NOW, OWNER, PLAN, a_job, an_ask
 from tests.discord_edge import FakeInteraction, text_of
 from tests.service.rig import Rig
 
@@ -159,6 +160,14 @@ async def test_info_of_the_longest_job_still_fits_one_message(rig: Rig) -> None:
     interaction = presser(rig)
     await press(buttons(rig).info, interaction)
     assert len(text_of(interaction.response.said[0][1])) < 4000
+
+
+async def test_a_job_whose_words_went_for_their_age_says_so(rig: Rig) -> None:
+    await rig.keep(replace(a_job(S.SUCCEEDED), created_at=NOW - timedelta(days=401)))
+    await rig.keeping.let_go()
+    for handler in (buttons(rig).info, buttons(rig).again):
+        with pytest.raises(UserError, match=words.WORDS_NOT_KEPT):
+            await press(handler, presser(rig, user_id=STRANGER))
 
 
 async def test_a_private_job_tells_and_repeats_nothing_to_anybody_but_its_owner(rig: Rig) -> None:

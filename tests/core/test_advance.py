@@ -80,6 +80,7 @@ EVENTS: Mapping[str, ev.JobEvent] = {
     "PaintingFailed, reference unfetched": ev.PaintingFailed(remote_id="r-1-1", cause=UNFETCHED, text="no", at=LATER),
     "CancelledThere": ev.CancelledThere(remote_id="r-1-1", at=LATER),
     "Charged": ev.Charged(remote_id="r-1-1", cost_microusd=0),
+    "Emptied": ev.Emptied(at=NOW + timedelta(days=400)),
     "DeadlinePassed": ev.DeadlinePassed(remote_id="r-1-1", at=LATER),
     "LostThere": ev.LostThere(remote_id="r-1-1", at=LATER),
     "LinkOnly": ev.LinkOnly(generation_id="1-1", cause=Cause.RESULT_TOO_LARGE, text="12 MB"),
@@ -113,6 +114,7 @@ def documented() -> dict[tuple[str, str], tuple[str, str, str]]:
 def general(job: Job, event: str) -> bool:
     """Tell whether the table has a row for many jobs that holds for this one."""
     kinds = {"any": True, "any, answered": job.answer is Answer.GIVEN}
+    kinds["any, ended"] = not job.under_way
     kinds["any, on its message"] = job.place is Place.MESSAGE
     return any(holds and (kind, event) in ROWS for kind, holds in kinds.items())
 
@@ -122,7 +124,7 @@ ROWS = documented() if TABLE.exists() else {}
 
 def test_the_table_names_only_states_and_events_that_exist() -> None:
     assert ROWS
-    assert {before for before, _ in ROWS} <= {*SETUPS, "any", "any, answered", "any, on its message"}
+    assert {before for before, _ in ROWS} <= {*SETUPS, "any", "any, answered", "any, ended", "any, on its message"}
     assert {event for _, event in ROWS} <= set(EVENTS)
     assert {type(event) for event in EVENTS.values()} == set(ev.JobEvent.__args__)
 
@@ -298,6 +300,7 @@ JOB_EVENTS = st.one_of(
     st.builds(ev.CancelledThere, remote_id=remotes, at=times),
     st.builds(ev.DeadlinePassed, remote_id=remotes, at=times),
     st.builds(ev.Charged, remote_id=remotes, cost_microusd=st.integers(0, 2)),
+    st.builds(ev.Emptied, at=st.just(NOW + timedelta(days=400))),
     st.builds(ev.LostThere, remote_id=remotes, at=times),
     st.builds(ev.LinkOnly, generation_id=ids, cause=st.just(Cause.RESULT_TOO_LARGE), text=st.just("")),
     st.builds(ev.ResultUnreadable, generation_id=ids, text=st.just("")),

@@ -85,6 +85,15 @@ class MemoryStore:
             lambda job: any(is_uncharged(g) and g.ended_at is not None and g.ended_at >= since for g in job.generations)
         )
 
+    async def holding_words(self, before: datetime, limit: int) -> Sequence[Job]:
+        return (await self._which(lambda job: _holds_words(job) and job.created_at < before))[:limit]
+
+    async def remove_emptied(self, before: datetime) -> int:
+        old = await self._which(lambda job: job.emptied_at is not None and job.created_at < before)
+        for job in old:
+            del self._jobs[job.id]
+        return len(old)
+
     async def owed(self, limit: int) -> Sequence[Job]:
         return (await self._which(lambda job: job.card_owed))[:limit]
 
@@ -120,6 +129,10 @@ class MemoryStore:
         if self._closed:
             raise StoreUnavailableError("The database is closed.")
         await asyncio.sleep(0)
+
+
+def _holds_words(job: Job) -> bool:
+    return job.emptied_at is None and not job.under_way and not job.card_owed
 
 
 def _in(job: Job, states: set[GenerationState] | frozenset[GenerationState]) -> list[Generation]:

@@ -11,6 +11,7 @@ from bot.core.admission import Change, Limits
 from bot.core.events import Succeeded
 from bot.core.job import GenerationState, Job
 from bot.core.job_events import PictureReady
+from bot.core.keeping import KeepingRule
 from bot.core.placement import ResultFile
 from bot.core.posts import groups
 from bot.ports import JobStore, Shrinker
@@ -21,6 +22,7 @@ from bot.service.delivering import Delivering
 from bot.service.desk import Desk
 from bot.service.early import EarlyEvents
 from bot.service.estimates import Estimates
+from bot.service.keeping import Keeping
 from bot.service.ledger import Ledger
 from bot.service.placing import Placing
 from bot.service.posting import Posting
@@ -46,6 +48,7 @@ SLOTS = 16
 GRACE = timedelta(seconds=180)
 DEADLINE = timedelta(seconds=2700)
 HOLD_ABOVE_USD = 0.25
+KEPT = timedelta(days=400)
 PATIENCE_S = 5.0
 """How long a test waits for what comes within milliseconds, on a machine that is busy with other things."""
 
@@ -105,6 +108,7 @@ class Rig:
         )
         self.unclear = self.unclear_with(store)
         self.charges = Charges(store=store, ledger=self.ledger, api=self.api, clock=clock)
+        self.keeping = Keeping(store=store, ledger=self.ledger, rule=KeepingRule(words=KEPT), clock=clock)
         self.cancellation = Cancellation(ledger=self.ledger, settlement=self.settlement, clock=clock)
         self.answers = Answers(ledger=self.ledger, delivery=self.delivery, clock=clock)
         self.placing = Placing(store=store, ledger=self.ledger)

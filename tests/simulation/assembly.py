@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from bot.assembly import Ports, Rules, assemble
+from bot.core.keeping import KeepingRule
 from bot.oxen.stream import OxenEventStream
 from bot.service.rules import AdmissionRules, ModelRules
 from tests.simulation.clock import virtual_loop
@@ -41,6 +42,7 @@ def assembled(around: Surroundings) -> Process:
         grace=timedelta(seconds=strategy.grace_s),
         deadline=timedelta(seconds=DEADLINE_S),
         hold_above_usd=strategy.hold_above_usd,
+        keeping=KeepingRule(words=None),
     )
     engine = assemble(ports, rules, posting=strategy.posting)
     engine.ledger.observe(around.changed)

@@ -201,6 +201,7 @@ class StoreMachine(RuleBasedStateMachine):
         assert self.run(store.slots_taken()) == model.slots_taken()
         assert self.run(store.open_jobs()) == model.open_jobs()
         assert self.run(store.missing_since(moment)) == model.missing_since(moment)
+        assert self.run(store.holding_words(moment, limit)) == model.holding_words(moment, limit)
         assert self.run(store.uncharged_since(moment)) == model.uncharged_since(moment)
         assert self.run(store.owed(limit)) == model.owed(limit)
         assert self.run(store.renewals_due(moment)) == model.renewals_due(moment)

@@ -94,6 +94,7 @@ def _what_goes_otherwise(job: Job, at: datetime) -> list[ev.JobEvent]:
         ev.Replaced(place=Place.GONE),
         ev.TokenDied(token=job.token),
         ev.RenewalOffered(),
+        ev.Emptied(at=at + timedelta(days=2)),
         ev.TokenRenewed(message_id=77, token="fresh", token_expires_at=fresh, size_limit_bytes=9),
         ev.Moved(
             message_id=77,
@@ -188,6 +189,16 @@ class Model:
 
     def missing_since(self, since: datetime) -> list[Job]:
         return [job for job in self.oldest() if job.created_at >= since and _number(job, MISSING)]
+
+    def holding_words(self, before: datetime, limit: int) -> list[Job]:
+        ended = [job for job in self.oldest() if not job.under_way and not job.card_owed and job.emptied_at is None]
+        return [job for job in ended if job.created_at < before][:limit]
+
+    def remove_emptied(self, before: datetime) -> int:
+        old = [job.id for job in self.jobs.values() if job.emptied_at is not None and job.created_at < before]
+        for job_id in old:
+            del self.jobs[job_id]
+        return len(old)
 
     def uncharged_since(self, since: datetime) -> list[Job]:
         def is_recent(generation: Generation) -> bool:
