@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from sandbox.oxen import Status
 from sandbox.page.evidence import Evidence, prompt_of
+from sandbox.page.keeper import BotState
 
 Promise = Callable[[Evidence], str]
 
@@ -121,6 +122,13 @@ def is_cancelled(seen: Evidence) -> str:
     left = [row.status for row in seen.rows if row.status is not Status.CANCELLED]
     _demand(not left, f"At Oxen it is {', '.join(left)}.")
     return f"It is cancelled, on its card and at Oxen. {seen.bill()}"
+
+
+def keeps_running(seen: Evidence) -> str:
+    landed = picture_lands(seen)
+    _demand(seen.backstage.bot.status.state is BotState.RUNNING, "The bot ended.")
+    _demand(not seen.new_streams, "The bot was started anew.")
+    return f"The bot runs on. {landed}"
 
 
 def comes_by_a_press(seen: Evidence) -> str:

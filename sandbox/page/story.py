@@ -10,7 +10,7 @@ from sandbox.page.backstage import Backstage
 from sandbox.page.evidence import Evidence, Order
 from sandbox.page.incident import Incident
 from sandbox.page.promises import BrokenPromiseError
-from sandbox.page.trouble_kinds import Target, Trouble
+from sandbox.page.trouble import Target, Trouble
 
 ANSWER_S = 5.0
 """Discord waits 3 s for the card; the rest is slack."""

@@ -1,80 +1,36 @@
 """The catalogue of what can be made to go wrong by one click: a button, a sentence, and how it is done."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import timedelta
-from enum import StrEnum
 from functools import partial
 
-from sandbox.discord import Interaction, Message
+from sandbox.discord.jsontypes import Json
 from sandbox.oxen import Hold, LoseAnswer, Refuse, Slow, Stick, server_error, too_many_requests
 from sandbox.page import endings, promises
 from sandbox.page.backstage import Backstage
-from sandbox.page.evidence import Evidence
-from sandbox.page.promises import Promise
+from sandbox.page.trouble import Target, Trouble, Where
 
 _QUEUE = "POST /ai/queue"
 # The edit that brings the picture, on the interaction's token.
 _EDIT = r"/webhooks/\d+/[^/]+/messages/"
+_ODD_EVENTS: Mapping[str, Json] = {
+    "MESSAGE_CREATE": [1],
+    "GUILD_CREATE": {"id": None},
+    "INTERACTION_CREATE": {},
+    "NOBODY_KNOWS_THIS": {},
+}
 _SLOW_ANSWER_S = 4.0
 _RETRY_AFTER_S = 2
 FILTERED = ("sea", "mountains", "harbour", "tree")
 """One word of each prompt that the buttons ask for."""
 SMALL_UPLOAD_BYTES = 16_000
 """Less than any picture of the painter's (a test holds it), so that every one must be made smaller."""
-END_S = 120.0
-"""A silent stream is noticed after 45 s, an unclear order after the bot's grace."""
 _LATER = timedelta(minutes=14, seconds=20)
 _LATER_PAINTING_S = 45.0
 """The bot offers Get result in the last minute of a token's quarter of an hour; this ends after it."""
 _PRESS_S = 15 * 60.0
 _STUCK_S = 46 * 60.0
 """The bot itself gives a generation up after 45 minutes."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """The picture that a trouble strikes, once it is being painted."""
-
-    interaction: Interaction
-    message: Message
-
-
-class Where(StrEnum):
-    """Under which head a button stands; the plug has its place for itself."""
-
-    PLUG = "plug"
-    OXEN = "At Oxen"
-    DISCORD = "At Discord"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
-    """One button. `before` is done ahead of the order, `while_painting` in the middle of it; `kills` ends the bot then.
-
-    A `private` order is for its owner alone; an `aged` one has a token that is so old already.
-
-    `told` is the step of the story that says so. `over` tells when there is something to judge, at the latest after
-    `patience_s`; `kept` judges it.
-    """
-
-    where: Where
-    label: str
-    promise: str
-    told: str
-    before: Callable[[Backstage], object] | None = None
-    while_painting: Callable[[Backstage, Target], object] | None = None
-    kills: bool = False
-    private: bool = False
-    aged: timedelta = timedelta()
-    kept: Promise = promises.picture_lands
-    over: Callable[[Evidence], bool] = endings.settled
-    patience_s: float = END_S
-
-    @property
-    def strikes(self) -> bool:
-        """Whether it strikes what is being painted, whoever asked for it and when."""
-        return self.kills or self.while_painting is not None
 
 
 def _drop_stream(stage: Backstage, _target: Target) -> None:
@@ -93,6 +49,11 @@ def _expire_token(stage: Backstage, target: Target) -> None:
 
 def _delete_message(stage: Backstage, target: Target) -> None:
     stage.discord.circumstances.delete_message(target.message)
+
+
+def _send_odd_events(stage: Backstage, _target: Target) -> None:
+    for name, data in _ODD_EVENTS.items():
+        stage.discord.gateway.dispatch(name, data)
 
 
 def _drop_gateway(stage: Backstage, _target: Target) -> None:
@@ -173,6 +134,22 @@ TROUBLES: Mapping[str, Trouble] = {
         before=lambda stage: stage.discord.faults.lose_answer(_EDIT, method="PATCH"),
         kept=partial(promises.edit_is_repeated, status=502),
         over=endings.settled_and_answered,
+    ),
+    "hung-edit": Trouble(
+        where=Where.DISCORD,
+        label="Hang an edit",
+        promise="Discord never answers the edit. The bot gives it up, and the picture comes with the next.",
+        told="The next edit will get no answer.",
+        before=lambda stage: stage.discord.faults.hold(_EDIT, method="PATCH"),
+        kept=promises.picture_lands,
+    ),
+    "odd-event": Trouble(
+        where=Where.DISCORD,
+        label="Send odd events",
+        promise="Discord sends events that make no sense, while it paints. The bot drops them, runs on, and it lands.",
+        told="Four odd events are sent.",
+        while_painting=_send_odd_events,
+        kept=promises.keeps_running,
     ),
     "expire-token": Trouble(
         where=Where.DISCORD,

@@ -12,7 +12,8 @@ from sandbox.page.evidence import Order, order_of, under_way
 from sandbox.page.incident import Incident
 from sandbox.page.keeper import BotState
 from sandbox.page.story import DARK_S, Story
-from sandbox.page.trouble_kinds import TROUBLES, Trouble
+from sandbox.page.trouble import Trouble
+from sandbox.page.trouble_kinds import TROUBLES
 
 COMMAND = "imagine"
 PROMPTS = (

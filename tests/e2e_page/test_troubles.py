@@ -16,7 +16,7 @@ from tests.e2e_page.visit import Visitors
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 # These take half a minute and more, or end by hand; and the plug stands elsewhere.
-NOT_HERE = {"freeze-stream", "picture-refused", "later", "stuck", "plug"}
+NOT_HERE = {"freeze-stream", "hung-edit", "picture-refused", "later", "stuck", "plug"}
 FREE = {"words-refused"}
 
 
