@@ -1,5 +1,6 @@
 """The gateway's door: takes WebSockets in, and breaks them when a test asks for it."""
 
+from collections.abc import Mapping
 from typing import cast
 
 from aiohttp import WSCloseCode, web
@@ -12,6 +13,14 @@ from sandbox.discord.opcodes import Close, Op
 
 # Discord closes hard when a client does not answer the close frame.
 _CLOSE_TIMEOUT_S = 1.0
+
+ODD_EVENTS: Mapping[str, Json] = {
+    "MESSAGE_CREATE": [1],
+    "GUILD_CREATE": {"id": None},
+    "INTERACTION_CREATE": {},
+    "NOBODY_KNOWS_THIS": {},
+}
+"""What no client expects of a Discord: fields missing, of another type, or an event of a name yet to come."""
 
 
 class Gateway:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 
-from sandbox.discord.jsontypes import Json
+from sandbox.discord.gateway import ODD_EVENTS
 from sandbox.oxen import Hold, LoseAnswer, Refuse, Slow, Stick, server_error, too_many_requests
 from sandbox.page import endings, promises
 from sandbox.page.backstage import Backstage
@@ -13,12 +13,6 @@ from sandbox.page.trouble import Target, Trouble, Where
 _QUEUE = "POST /ai/queue"
 # The edit that brings the picture, on the interaction's token.
 _EDIT = r"/webhooks/\d+/[^/]+/messages/"
-_ODD_EVENTS: Mapping[str, Json] = {
-    "MESSAGE_CREATE": [1],
-    "GUILD_CREATE": {"id": None},
-    "INTERACTION_CREATE": {},
-    "NOBODY_KNOWS_THIS": {},
-}
 _SLOW_ANSWER_S = 4.0
 _RETRY_AFTER_S = 2
 FILTERED = ("sea", "mountains", "harbour", "tree")
@@ -52,7 +46,7 @@ def _delete_message(stage: Backstage, target: Target) -> None:
 
 
 def _send_odd_events(stage: Backstage, _target: Target) -> None:
-    for name, data in _ODD_EVENTS.items():
+    for name, data in ODD_EVENTS.items():
         stage.discord.gateway.dispatch(name, data)
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 from sandbox.discord.faults import Fault as RequestFault
+from sandbox.discord.gateway import ODD_EVENTS
 from sandbox.oxen import (
     DelayEvent,
     DropEvent,
@@ -68,11 +69,13 @@ class Troubles:
             Trouble.CUT_GATEWAY: self._discord.gateway.drop_all,
             Trouble.RECONNECT_GATEWAY: self._discord.gateway.ask_to_reconnect,
             Trouble.EVENTS_FOREIGN: self._foreign_events,
+            Trouble.EVENTS_ODD: self._odd_events,
             Trouble.TOKEN_DIES: self._kill_a_token,
         }
         faults = self._discord.faults
         self._orders: Mapping[Trouble, Callable[[], RequestFault]] = {
             Trouble.EDIT_FAILS: lambda: faults.refuse(EDIT, BUSY, method="PATCH"),
+            Trouble.EDIT_HANGS: lambda: faults.hold(EDIT, method="PATCH"),
             Trouble.EDIT_LIMITED: lambda: faults.rate_limit(EDIT, LIMITED_S, method="PATCH"),
             Trouble.EDIT_ANSWER_LOST: lambda: faults.lose_answer(EDIT, method="PATCH"),
             Trouble.CARD_FAILS: lambda: faults.refuse(CARD, BUSY),
@@ -115,6 +118,10 @@ class Troubles:
     def _foreign_events(self) -> None:
         self._oxen.announcer.announce_stranger()
         self._oxen.announcer.announce_deployment()
+
+    def _odd_events(self) -> None:
+        for name, data in ODD_EVENTS.items():
+            self._discord.gateway.dispatch(name, data)
 
     def _kill_a_token(self) -> None:
         world = self._discord.world
