@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TypeVar
 
 import aiohttp
@@ -26,7 +27,7 @@ from bot.core.money import microusd_of
 from bot.credentials import CredentialWatch, ProvenSecrets
 from bot.deliverer import Deliverer
 from bot.delivery import DiscordDelivery
-from bot.errors import EaselError, RemoteError, StoreUnavailableError
+from bot.errors import EaselError, RemoteError, StoreUnavailableError, TransientError
 from bot.gateway import Gateway
 from bot.health import Heartbeat
 from bot.oxen.catalog import ModelCatalogue
@@ -64,6 +65,7 @@ class Easel:
     control: ControlSocket | None
     catalogue: ModelCatalogue
     usual_model: str
+    key_is_refused: Callable[[], Awaitable[bool]]
 
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:
@@ -89,6 +91,7 @@ async def _start(settings: Settings, opened: AsyncExitStack) -> Easel:
     store = await _insist("the database", lambda: _open_store(settings))
     opened.push_async_callback(store.close)
     easel = await opened.enter_async_context(built(settings, store))
+    await _insist("Oxen", lambda: _key_is_taken(easel))
     await _insist("the database", lambda: _restore(easel))
     await _first_catalogue(easel)
     # What lives to the end stays out of every full collection, which would stop the event loop for some 50 ms.
@@ -101,6 +104,12 @@ async def _open_store(settings: Settings) -> SqlStore:
     return await open_store(
         settings.database_url.get_secret_value(), secret=settings.discord_token.get_secret_value(), clock=_now
     )
+
+
+async def _key_is_taken(easel: Easel) -> None:
+    """Raise RemoteError unless Oxen is there and takes the key, ServiceRefusedError for one that never worked."""
+    if await easel.key_is_refused():
+        raise TransientError("it refuses the key")
 
 
 async def _restore(easel: Easel) -> None:
@@ -212,7 +221,7 @@ async def built(settings: Settings, store: SqlStore) -> AsyncGenerator[Easel]:
             references=AttachmentReader(session, settings.discord_cdn_hosts, max_bytes=MAX_REFERENCE_BYTES),
             delivery=DiscordDelivery(bot, refusals=refusals, clock=_now),
             shrinker=PictureShrinker(),
-            confirm_refusal=to_oxen.confirm_refusal,
+            confirm_refusal=to_oxen.key_is_refused,
             clock=_now,
             monotonic=time.monotonic,
             sleep=asyncio.sleep,
@@ -222,7 +231,7 @@ async def built(settings: Settings, store: SqlStore) -> AsyncGenerator[Easel]:
         engine = assemble(ports, _rules(settings))
         opened.push_async_callback(engine.results.close)
         bot.desk = engine.desk
-        yield _easel(settings, engine, store, bot, to_oxen.catalogue)
+        yield _easel(settings, engine, store, bot, to_oxen)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,32 +241,47 @@ class _Oxen:
     client: OxenClient
     events: OxenEventStream
     catalogue: ModelCatalogue
-    confirm_refusal: Callable[[], Awaitable[bool]]
+    key_is_refused: Callable[[], Awaitable[bool]]
 
 
 def _oxen(settings: Settings, session: aiohttp.ClientSession, stream: aiohttp.ClientSession) -> _Oxen:
     url, key = settings.oxen_api_url, settings.oxen_api_key.get_secret_value()
     client = OxenClient(session, base_url=url, api_key=key, namespace=settings.oxen_namespace)
     named = sorted({settings.oxen_model, *settings.oxen_models})
+    watch = CredentialWatch(
+        "the key in OXEN_API_KEY",
+        key,
+        service="Oxen",
+        proven=_proven(settings),
+        monotonic=time.monotonic,
+        remedy="Make a new one at https://oxen.ai/settings/profile.",
+    )
 
-    async def confirm_refusal() -> bool:
-        try:
-            return not await client.check_key()
-        except RemoteError:
-            # Nobody but a proxy answered: that is no reason to end.
+    async def key_is_refused() -> bool:
+        if await client.check_key():
+            watch.taken()
             return False
+        watch.refused()
+        return True
 
     return _Oxen(
         client=client,
         events=OxenEventStream(
-            HttpTransport(stream, url=f"{url}/events", api_key=key),
-            confirm_refusal=confirm_refusal,
-            sleep=asyncio.sleep,
-            random=random.random,
+            HttpTransport(stream, url=f"{url}/events", api_key=key), sleep=asyncio.sleep, random=random.random
         ),
         catalogue=ModelCatalogue(lambda: client.models(named), monotonic=time.monotonic),
-        confirm_refusal=confirm_refusal,
+        key_is_refused=key_is_refused,
     )
+
+
+def _folder(settings: Settings) -> Path:
+    """Return where the bot keeps what is no job."""
+    database = locate(settings.database_url.get_secret_value())
+    return database.path.parent if isinstance(database, SqliteFile) else data_folder()
+
+
+def _proven(settings: Settings) -> ProvenSecrets:
+    return ProvenSecrets(_folder(settings) / "proven")
 
 
 def _rules(settings: Settings) -> Rules:
@@ -277,11 +301,8 @@ def _rules(settings: Settings) -> Rules:
     )
 
 
-def _easel(settings: Settings, engine: Engine, store: SqlStore, bot: EaselBot, catalogue: ModelCatalogue) -> Easel:
+def _easel(settings: Settings, engine: Engine, store: SqlStore, bot: EaselBot, to_oxen: _Oxen) -> Easel:
     database = locate(settings.database_url.get_secret_value())
-    in_file = isinstance(database, SqliteFile)
-    folder = database.path.parent if in_file else data_folder()
-    proven = ProvenSecrets(folder / "proven")
     token = settings.discord_token.get_secret_value()
     gateway = Gateway(
         bot,
@@ -290,7 +311,7 @@ def _easel(settings: Settings, engine: Engine, store: SqlStore, bot: EaselBot, c
             "the token in DISCORD_TOKEN",
             token,
             service="Discord",
-            proven=proven,
+            proven=_proven(settings),
             monotonic=time.monotonic,
             remedy="Make a new one under Bot > Reset Token.",
         ),
@@ -302,14 +323,15 @@ def _easel(settings: Settings, engine: Engine, store: SqlStore, bot: EaselBot, c
         store=store,
         gateway=gateway,
         heartbeat=Heartbeat(
-            folder / "health",
+            _folder(settings) / "health",
             lines={"Discord": gateway.is_open, "Oxen's event stream": lambda: engine.health.up},
             monotonic=time.monotonic,
             sleep=asyncio.sleep,
         ),
-        control=ControlSocket(store, socket_path(database.path)) if in_file else None,
-        catalogue=catalogue,
+        control=ControlSocket(store, socket_path(database.path)) if isinstance(database, SqliteFile) else None,
+        catalogue=to_oxen.catalogue,
         usual_model=settings.oxen_model,
+        key_is_refused=to_oxen.key_is_refused,
     )
 
 

@@ -114,6 +114,7 @@ class _Shared:
 def assemble(ports: Ports, rules: Rules, *, posting: type[Posting] = Posting) -> Engine:
     """Build everything; nothing runs yet, and nothing is asked of anybody."""
     shared = _shared(ports, rules, posting)
+    shared.health.reopen_with(ports.events.reopen)
     worker = _worker(shared)
     deliverer = _deliverer(shared)
     # What people see goes first.

@@ -13,6 +13,7 @@ class Cause(StrEnum):
     REFERENCE_NOT_FETCHED = "reference not fetched"
     BAD_PARAMETER = "bad parameter"
     KEY_REFUSED = "key refused"
+    NOT_ALLOWED = "not allowed"
     RESULT_UNREADABLE = "result unreadable"
     RESULT_TOO_LARGE = "result too large"
     RESULT_NOT_SHOWN = "result not shown"

@@ -64,6 +64,10 @@ class EventStream(Protocol):
         """Yield Connected, events and Dropped in the order in which they happened."""
         ...
 
+    def reopen(self, why: str) -> None:
+        """End the connection that is open now, if one is, so that a new one is made."""
+        ...
+
 
 class Catalogue(Protocol):
     """The image models that can be asked for, from a cache that refreshes itself."""

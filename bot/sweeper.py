@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.core.job import GenerationState, Job
 from bot.core.job_events import RenewalOffered
-from bot.errors import EaselError, ServiceRefusedError
+from bot.errors import EaselError
 from bot.ports import Clock, JobStore
 from bot.service.answers import Answers
 from bot.service.charges import Charges
@@ -70,7 +70,7 @@ class Sweeper:
         self._reminded_at: datetime | None = None
 
     async def run(self) -> None:
-        """Sweep until cancelled; raises ServiceRefusedError when Oxen refuses the key for good."""
+        """Sweep until cancelled."""
         while True:
             await self.sweep(reconnected=await self._reconnected.wait(TICK_S))
 
@@ -94,8 +94,6 @@ class Sweeper:
     async def _step(self, step: Callable[[], Awaitable[None]]) -> None:
         try:
             await step()
-        except ServiceRefusedError:
-            raise
         except EaselError as error:
             log.warning("sweep put off: %s", error)
         except Exception:
@@ -115,10 +113,16 @@ class Sweeper:
 
     async def _settle_late(self) -> None:
         """Settle what is open for so long that its event may have been lost, or that somebody wants cancelled."""
-        await self._settle([each for each in await self._open() if self._is_late(each)])
+        open_now = await self._open()
+        self._health.expects(each.remote_id for each in open_now)
+        late = [each for each in open_now if self._is_late(each)]
+        await self._settle(late)
+        if late:
+            still_open = {each.remote_id for each in await self._open()}
+            self._health.found({each.remote_id for each in late if each.job.cancelled_by is None} - still_open)
 
     def _is_late(self, each: Open) -> bool:
-        patient = self._health.up and each.job.cancelled_by is None
+        patient = self._health.is_trusted and each.job.cancelled_by is None
         since = max(each.accepted_at, self._asked.get(each.remote_id, each.accepted_at))
         return self._is_over(HEALTHY_AGE if patient else BLIND_AGE, since)
 

@@ -10,7 +10,7 @@ from bot.core.admission import Change
 from bot.core.backoff import Backoff
 from bot.core.job import HOLDS_SLOT, Generation, GenerationState, Job
 from bot.core.posts import groups
-from bot.errors import EaselError, ReferenceUnreadError, ServiceRefusedError, TransientError
+from bot.errors import EaselError, ReferenceUnreadError, TransientError
 from bot.ports import JobStore
 from bot.service.posting import Posting
 from bot.service.preparation import Preparation
@@ -76,7 +76,7 @@ class Worker:
         self._bell.ring()
 
     async def run(self) -> None:
-        """Work until stopped and what is in hand is done; raises ServiceRefusedError for a key that is refused."""
+        """Work until stopped and what is in hand is done."""
         await self._wait_for_stream()
         async with asyncio.TaskGroup() as tasks:
             while not self._stopping:
@@ -127,8 +127,6 @@ class Worker:
     async def _guarded(self, job: Job, work: Work) -> None:
         try:
             await work()
-        except ServiceRefusedError:
-            raise
         except Exception:
             # One job that cannot be worked on must not end the work for all; it is looked at again.
             log.exception("work on a job failed", extra={"job_id": job.id})

@@ -185,6 +185,7 @@ class FakeStream:
 
     def __init__(self) -> None:
         self._said: asyncio.Queue[StreamEvent | Exception | None] = asyncio.Queue()
+        self.reopened: list[str] = []
 
     def say(self, *said: StreamEvent | Exception) -> None:
         for each in said:
@@ -192,6 +193,9 @@ class FakeStream:
 
     def end(self) -> None:
         self._said.put_nowait(None)
+
+    def reopen(self, why: str) -> None:
+        self.reopened.append(why)
 
     async def events(self) -> AsyncGenerator[StreamEvent]:
         while (said := await self._said.get()) is not None:

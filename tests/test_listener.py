@@ -1,10 +1,8 @@
 import asyncio
 
-import pytest
-
 from bot.core.events import Connected, Dropped, Failed, Other, Succeeded
 from bot.core.job import GenerationState, JobState
-from bot.errors import Cause, ServiceRefusedError
+from bot.errors import Cause
 from bot.listener import EVENTS_AT_ONCE, Listener
 from tests.core.jobs import a_job
 from tests.fakes import FakeStream
@@ -72,7 +70,9 @@ async def test_a_burst_of_events_is_handled_whole(rig: Rig) -> None:
     assert (await rig.get()).state is JobState.DONE
 
 
-async def test_a_key_that_is_refused_for_good_ends_the_listener(rig: Rig) -> None:
-    with pytest.raises(ExceptionGroup) as ended:
-        await listen(rig, ServiceRefusedError("no"))
-    assert ended.value.subgroup(ServiceRefusedError)
+async def test_a_stream_that_fell_silent_is_relied_on_again_with_the_next_event(rig: Rig) -> None:
+    silent = Dropped(reason="silent", retry_in_s=1, was_silent=True)
+    await listen(rig, Connected(), silent, Connected())
+    assert (rig.health.up, rig.health.is_trusted) == (True, False)
+    await listen(rig, Other(name="deployment"))
+    assert rig.health.is_trusted

@@ -8,7 +8,8 @@ import pytest
 
 from bot.core.admission import Change
 from bot.core.job import RENEWAL_LEAD, Answer, GenerationState, Job, JobState
-from bot.errors import ServiceRefusedError, StoreUnavailableError, TransientError
+from bot.errors import StoreUnavailableError, TransientError
+from bot.service.stream_health import UNTOLD
 from bot.sweeper import AFTER_CONNECT_S, BLIND_AGE, HEALTHY_AGE, MISSING_EVERY, OWED_EVERY, UNANSWERED_AGE, Sweeper
 from tests.core.jobs import NOW, a_job, an_ask
 from tests.fakes import Fate
@@ -227,11 +228,45 @@ async def test_a_step_that_fails_does_not_end_the_sweep(rig: Rig, error: Excepti
     assert (await rig.get()).state is JobState.RECEIVED
 
 
-async def test_a_key_that_is_refused_for_good_ends_the_sweep(rig: Rig) -> None:
+async def test_a_stream_that_brings_nothing_is_not_relied_on_until_it_brings_an_event(rig: Rig) -> None:
+    reopened: list[str] = []
+    rig.health.reopen_with(reopened.append)
+    rig.health.connected()
+    sweeper = sweeper_of(rig)
+    for number in (1, 2, 3):
+        await rig.post(a_job(number=number))
+        await tick(rig, sweeper)
+        rig.api.succeed(f"r-{number}")
+        await tick(rig, sweeper, after_s=HEALTHY_S if number == 1 else BLIND_S)
+        assert (await rig.get(str(number))).state is JobState.DONE
+    assert reopened == [UNTOLD]
+    rig.health.heard()
+    await rig.post(a_job(number=4))
+    await tick(rig, sweeper, after_s=BLIND_S)
+    assert len(rig.api.called("list")) == 3
+
+
+async def test_one_lost_event_among_others_casts_no_doubt(rig: Rig) -> None:
+    rig.health.connected()
+    sweeper = sweeper_of(rig)
     await rig.post()
-    rig.api.faults["list"] = ServiceRefusedError("no")
-    with pytest.raises(ServiceRefusedError):
-        await tick(rig, after_s=HEALTHY_S)
+    await tick(rig, sweeper)
+    rig.health.heard()
+    rig.api.succeed("r-1")
+    await tick(rig, sweeper, after_s=HEALTHY_S)
+    assert rig.health.is_trusted
+
+
+async def test_what_a_person_cancels_casts_no_doubt(rig: Rig) -> None:
+    rig.health.connected()
+    sweeper = sweeper_of(rig)
+    await rig.post()
+    await tick(rig, sweeper)
+    rig.api.faults["cancel r-1"] = TransientError("503")
+    await rig.cancellation.cancel("1", 7)
+    rig.api.faults.clear()
+    await tick(rig, sweeper, after_s=BLIND_S)
+    assert rig.health.is_trusted
 
 
 async def test_a_connect_wakes_the_loop_at_once(rig: Rig) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.job import GenerationState, Job, JobState
 from bot.core.job_events import CancelAsked, PictureReady, TokenDied
-from bot.errors import Cause, NotFoundError, PermanentError, ServiceRefusedError, TransientError
+from bot.errors import Cause, NotFoundError, PermanentError, TransientError
 from bot.worker import BACKOFF, LOOK_AGAIN_S, STREAM_PATIENCE_S, Worker
 from tests.core.jobs import PLAN, REFERENCES, SEEDLESS, a_generation, a_job, an_ask
 from tests.fakes import PNG
@@ -214,14 +214,12 @@ async def test_a_taken_post_ends_the_growing_of_pauses(rig: Rig, caplog: pytest.
     assert pauses_s(caplog)[-1] <= 2
 
 
-async def test_a_key_that_is_refused_for_good_ends_the_loop(rig: Rig) -> None:
+async def test_a_key_that_is_refused_ends_no_loop(rig: Rig) -> None:
     rig.key_is_refused = True
     rig.api.fates.append(PermanentError("no", status=401, cause=Cause.KEY_REFUSED))
     await rig.keep(a_job())
-    rig.health.connected()
-    with pytest.raises(ExceptionGroup) as ended:
-        await worker_of(rig).run()
-    assert ended.value.subgroup(ServiceRefusedError)
+    async with working(rig):
+        await until(lambda: rig.api.posts)
     assert await rig.states() == [S.PLANNED]
 
 

@@ -12,10 +12,14 @@ class Connected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dropped:
-    """The stream is closed, or our own queue overflowed; it is opened again in `retry_in_s`."""
+    """The stream is closed, or our own queue overflowed; it is opened again in `retry_in_s`.
+
+    `was_silent` says that it was open and brought not even its keep-alives any more.
+    """
 
     reason: str
     retry_in_s: float
+    was_silent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

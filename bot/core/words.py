@@ -20,6 +20,10 @@ CAUSES: dict[Cause, str] = {
         f"The model did not take one of the options. {NOTHING_CHARGED} Try again with fewer options."
     ),
     Cause.KEY_REFUSED: f"Oxen refused this bot's key. {NOTHING_CHARGED} Tell who runs the bot.",
+    Cause.NOT_ALLOWED: (
+        f"Oxen does not let this bot order from this model, or into its namespace. {NOTHING_CHARGED} "
+        "Choose another model, or tell the person who runs the bot."
+    ),
     Cause.RESULT_UNREADABLE: (
         "Oxen says that the picture is done, but what it gave is not a picture. It was probably charged. "
         "Ask who runs the bot to look for it at Oxen."

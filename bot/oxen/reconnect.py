@@ -1,4 +1,4 @@
-"""Whether the event stream is opened again, and when: pure values and one decision; knows no socket and no clock."""
+"""When the event stream is opened again: pure values and one decision; knows no socket and no clock."""
 
 from dataclasses import dataclass, replace
 from http import HTTPStatus
@@ -30,12 +30,12 @@ class Ended:
     """How one connection ended.
 
     `status` is the answer's, None when there was none or when an open stream broke. `has_received` says that the open
-    stream gave bytes. `refused` says that the key is refused for good. `retry_ms` is the stream's own `retry:` field.
+    stream gave bytes, `was_silent` that it fell silent at last. `retry_ms` is the stream's own `retry:` field.
     """
 
     reason: str
     status: int | None = None
-    refused: bool = False
+    was_silent: bool = False
     has_received: bool = False
     retry_ms: int | None = None
     retry_after_s: float | None = None
@@ -50,15 +50,8 @@ class Retry:
     is_loud: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stop:
-    """Never again: the service refuses us for good."""
-
-
-def decide(backoff: Backoff, ended: Ended, *, jitter: float) -> Retry | Stop:
-    """Say whether and when to open the stream again; `jitter` is a random number from 0 to 1 (full jitter)."""
-    if ended.refused:
-        return Stop()
+def decide(backoff: Backoff, ended: Ended, *, jitter: float) -> Retry:
+    """Say when to open the stream again; `jitter` is a random number from 0 to 1 (full jitter)."""
     first_s = _first_s(backoff, ended)
     current = replace(backoff, first_s=first_s, failures=0 if ended.has_received else backoff.failures)
     wait_s = jitter * current.pause_s

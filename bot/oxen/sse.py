@@ -3,6 +3,7 @@
 The rules are those of the WHATWG HTML standard, 9.2.5 and 9.2.6 (parsing and interpreting an event stream).
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,9 @@ DEFAULT_TYPE = "message"
 
 _BOM = b"\xef\xbb\xbf"
 _LINE_ENDS = (b"\n", b"\r")
+_LONGEST_LOOK = 64
+_NAME = re.compile(rb"[\w.-]{0,40}")
+"""What fields of event streams are called. The standard ignores all others, among them `HTTP/1.1 502` and `<html>`."""
 # int() raises beyond 4,300 digits; eighteen are already longer than the age of the universe in milliseconds.
 _MAX_RETRY_DIGITS = 18
 
@@ -36,7 +40,8 @@ class SseParser:
     """Turns the bytes of ONE connection into events; the next connection needs a new parser.
 
     Every byte is looked at and copied a fixed number of times, so the time is linear for any chunking.
-    What is unfinished when the bytes end is dropped, as the standard demands.
+    What is unfinished when the bytes end is dropped, as the standard demands. `is_foreign` says that something came
+    which no event stream has: a proxy's own answer in the middle of it, or bytes of another kind.
     """
 
     __slots__ = (
@@ -48,6 +53,7 @@ class SseParser:
         "_next_id",
         "_tail",
         "_type",
+        "is_foreign",
         "last_event_id",
         "retry_ms",
     )
@@ -55,6 +61,7 @@ class SseParser:
     def __init__(self, *, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
         self.last_event_id = ""
         self.retry_ms: int | None = None
+        self.is_foreign = False
         self._max_event_bytes = max_event_bytes
         self._at_start = True
         self._after_cr = False
@@ -90,6 +97,7 @@ class SseParser:
                 yield event
         self._tail += rest
         self._check_size(len(self._tail))
+        self._check_name(bytes(self._tail[:_LONGEST_LOOK]).partition(b":")[0])
 
     def _without_bom(self, chunk: bytes) -> bytes:
         start = bytes(self._tail) + chunk
@@ -103,6 +111,10 @@ class SseParser:
     def _check_size(self, line_bytes: int) -> None:
         if self._data_bytes + line_bytes > self._max_event_bytes:
             raise EventTooLargeError(f"an event is larger than {self._max_event_bytes} bytes")
+
+    def _check_name(self, name: bytes) -> None:
+        if _NAME.fullmatch(name) is None:
+            self.is_foreign = True
 
     def _take(self, line: bytes) -> ServerEvent | None:
         if not line:
@@ -120,7 +132,8 @@ class SseParser:
             case b"retry" if value.isdigit() and len(value) <= _MAX_RETRY_DIGITS:
                 self.retry_ms = int(value)
             case _:
-                pass  # a comment (its name is empty) or a field of somebody else
+                # A comment (its name is empty) or a field of somebody else.
+                self._check_name(name)
         return None
 
     def _dispatch(self) -> ServerEvent | None:

@@ -9,13 +9,11 @@ from http import HTTPStatus
 from typing import NoReturn, Protocol
 
 import aiohttp
-import orjson
 
 from bot.core.events import Connected, Dropped, StreamEvent
-from bot.core.json_value import object_of
-from bot.errors import RemoteError, ServiceRefusedError, TransientError
+from bot.errors import TransientError
 from bot.oxen.event_queue import EventQueue
-from bot.oxen.reconnect import BACKOFF, Ended, Retry, Stop, decide
+from bot.oxen.reconnect import BACKOFF, Ended, Retry, decide
 from bot.oxen.sse import MAX_EVENT_BYTES, EventTooLargeError, SseParser
 from bot.oxen.wire import USER_AGENT, event_of, retry_after_s
 
@@ -30,10 +28,8 @@ IDLE_TIMEOUT_S = 45.0
 QUEUE_CAPACITY = 10_000
 """A few MB of completions at most; a consumer that is further behind reconciles instead, which costs it one list."""
 
-_REFUSALS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-_MAX_REFUSAL_BYTES = 64 * 1024
-_REFUSAL_TIMEOUT_S = 10.0
 _MAX_SHOWN_TYPE = 80
+_SILENT = "nothing was received for too long"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +79,8 @@ class HttpTransport:
             "Accept-Encoding": "identity",  # a compressed stream may be held back until a block is full
             "Cache-Control": "no-store",
         }
-        # aiohttp's default of 300 s in all would end a healthy stream; sock_read restarts with every byte.
+        # aiohttp's default of 300 s in all would end a healthy stream. Its sock_read is no limit at all once the
+        # framing is spoilt: then it drops its timer and never wakes the reader. The one around each read is ours.
         self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT_S, sock_read=idle_timeout_s)
 
     @asynccontextmanager
@@ -105,7 +102,7 @@ class HttpTransport:
 def _reason(error: Exception) -> str:
     # Never the library's text: it holds the URL, and its repr the key.
     if isinstance(error, aiohttp.SocketTimeoutError):
-        return "nothing was received for too long"
+        return _SILENT
     if isinstance(error, TimeoutError):
         return "the connection took too long"
     return type(error).__name__
@@ -114,34 +111,40 @@ def _reason(error: Exception) -> str:
 class OxenEventStream:
     """Satisfies the EventStream port; one connection at a time, and one consumer.
 
-    `confirm_refusal` makes a second, authorised JSON call and says whether it is refused as well; it decides about a
-    401 or 403 after the first success, since a proxy's error page must not end the process. `random` gives 0 to 1.
+    `random` gives 0 to 1.
     """
 
     def __init__(
         self,
         transport: Transport,
         *,
-        confirm_refusal: Callable[[], Awaitable[bool]],
         sleep: Callable[[float], Awaitable[object]],
         random: Callable[[], float],
         queue_capacity: int = QUEUE_CAPACITY,
         max_event_bytes: int = MAX_EVENT_BYTES,
+        idle_timeout_s: float = IDLE_TIMEOUT_S,
     ) -> None:
         self._transport = transport
-        self._confirm_refusal = confirm_refusal
         self._sleep = sleep
         self._random = random
         self._queue_capacity = queue_capacity
         self._max_event_bytes = max_event_bytes
-        self._was_connected = False
+        self._idle_timeout_s = idle_timeout_s
+        self._patience: asyncio.Timeout | None = None
+        self._why_reopened: str | None = None
         self._has_consumer = False
+
+    def reopen(self, why: str) -> None:
+        """End the connection that is open now, if one is, so that a new one is made."""
+        if self._patience is not None and not self._patience.expired():
+            self._why_reopened = why
+            self._patience.reschedule(asyncio.get_running_loop().time())
 
     async def events(self) -> AsyncGenerator[StreamEvent, None]:
         """Yield Connected, events and Dropped in the order in which they happened, for ever.
 
         Dropped comes for every attempt that fails, also before the first Connected. Closing the generator closes the
-        connection. Raises ServiceRefusedError when the key is refused for good, RuntimeError for a second consumer.
+        connection. Raises RuntimeError for a second consumer.
         """
         if self._has_consumer:
             raise RuntimeError("the event stream has a consumer already")
@@ -162,52 +165,72 @@ class OxenEventStream:
         while True:
             ended = await self._read_once(queue)
             decision = decide(backoff, ended, jitter=self._random())
-            if isinstance(decision, Stop):
-                raise ServiceRefusedError(
-                    f"Oxen refuses the API key ({ended.reason}). Set OXEN_API_KEY to a valid key and start again."
-                )
             _log_dropped(ended, decision)
-            queue.offer(Dropped(reason=ended.reason, retry_in_s=decision.in_s))
+            queue.offer(Dropped(reason=ended.reason, retry_in_s=decision.in_s, was_silent=ended.was_silent))
             await self._sleep(decision.in_s)
             backoff = decision.backoff
 
     async def _read_once(self, queue: EventQueue) -> Ended:
         parser = SseParser(max_event_bytes=self._max_event_bytes)
-        has_received = False
+        reading = _Reading(parser, queue)
         reason = "closed by the server"
         try:
-            async with self._transport.open() as answer:
+            async with asyncio.timeout(self._idle_timeout_s) as self._patience, self._transport.open() as answer:
                 if not answer.is_event_stream:
-                    return await self._turned_away(answer)
-                self._was_connected = True
+                    return _turned_away(answer)
                 _log.info("stream connected")
                 queue.offer(Connected())
-                # No await in this loop but the read: when the line breaks while nobody waits in a read, aiohttp
-                # raises and throws away what it had received (StreamReader.readany looks at the exception first).
-                async for chunk in answer.chunks:
-                    has_received = True
-                    for event in parser.feed(chunk):
-                        queue.offer(event_of(event.type, event.data))
+                await self._read(answer, reading, self._patience)
+        except TimeoutError:
+            reason = self._why_reopened or _SILENT
         except (TransientError, EventTooLargeError) as error:
             reason = str(error)
-        return Ended(reason=reason, has_received=has_received, retry_ms=parser.retry_ms)
-
-    async def _turned_away(self, answer: Answer) -> Ended:
-        is_refused = answer.status in _REFUSALS and await self._is_refused_for_good(answer)
+        finally:
+            self._patience = self._why_reopened = None
         return Ended(
-            reason=f"HTTP {answer.status}, {answer.content_type[:_MAX_SHOWN_TYPE]}",
-            status=answer.status,
-            refused=is_refused,
-            retry_after_s=answer.retry_after_s,
+            reason=reason,
+            was_silent=reading.began and reason == _SILENT,
+            has_received=reading.received,
+            retry_ms=parser.retry_ms,
         )
 
-    async def _is_refused_for_good(self, answer: Answer) -> bool:
-        if not self._was_connected:
-            return _has_oxens_envelope(await _head_of(answer.chunks))
-        try:
-            return await self._confirm_refusal()
-        except RemoteError:
-            return False  # it could not be asked; the next attempt asks again
+    async def _read(self, answer: Answer, reading: "_Reading", patience: asyncio.Timeout) -> None:
+        """Read until the stream ends; every chunk gives it as much time again."""
+        reading.began = True
+        now = asyncio.get_running_loop().time
+        patience.reschedule(now() + self._idle_timeout_s)
+        # No await in this loop but the read: when the line breaks while nobody waits in a read, aiohttp
+        # raises and throws away what it had received (StreamReader.readany looks at the exception first).
+        async for chunk in answer.chunks:
+            reading.take(chunk)
+            if self._why_reopened is None:
+                patience.reschedule(now() + self._idle_timeout_s)
+
+
+class _Reading:
+    """One connection as far as it was read."""
+
+    def __init__(self, parser: SseParser, queue: EventQueue) -> None:
+        self._parser = parser
+        self._queue = queue
+        self.began = False
+        self.received = False
+
+    def take(self, chunk: bytes) -> None:
+        """Hand over the events of a chunk; raises TransientError for bytes that are no event stream's."""
+        self.received = True
+        for event in self._parser.feed(chunk):
+            self._queue.offer(event_of(event.type, event.data))
+        if self._parser.is_foreign:
+            raise TransientError("what came was no event stream")
+
+
+def _turned_away(answer: Answer) -> Ended:
+    return Ended(
+        reason=f"HTTP {answer.status}, {answer.content_type[:_MAX_SHOWN_TYPE]}",
+        status=answer.status,
+        retry_after_s=answer.retry_after_s,
+    )
 
 
 def _log_dropped(ended: Ended, decision: Retry) -> None:
@@ -225,27 +248,3 @@ async def _close(reader: asyncio.Task[NoReturn]) -> None:
     await asyncio.wait({reader})
     if not reader.cancelled():
         reader.exception()  # marks it as seen; the consumer who wanted it has had it
-
-
-async def _head_of(chunks: AsyncIterator[bytes]) -> bytes:
-    body = bytearray()
-    try:
-        async with asyncio.timeout(_REFUSAL_TIMEOUT_S):
-            async for chunk in chunks:
-                body += chunk
-                if len(body) > _MAX_REFUSAL_BYTES:
-                    break
-    except TimeoutError:
-        pass  # what came so far is judged
-    return bytes(body)
-
-
-def _has_oxens_envelope(body: bytes) -> bool:
-    """Tell Oxen's own refusal from a proxy's page: both of its documented envelopes are JSON objects."""
-    try:
-        found = object_of(orjson.loads(body))
-    except ValueError:
-        return False
-    error = object_of(found.get("error"))
-    names_the_error = any(isinstance(error.get(key), str) for key in ("type", "title", "detail", "message"))
-    return names_the_error or isinstance(found.get("status_message"), str)

@@ -17,8 +17,8 @@ from bot.errors import (
     OutcomeUnclearError,
     PermanentError,
     ReferenceUnreadError,
+    RemoteError,
     RemoteIdTakenError,
-    ServiceRefusedError,
     TransientError,
     UserError,
 )
@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 
 INLINE_AT_ONCE = 2
 """POSTs that carry their references: each holds up to four of 10 MiB until Oxen has answered."""
+SECOND_OPINION_S = 30.0
+"""A refusal of an order that comes again after this is final."""
+REMEMBERED_S = 3600.0
 
 
 class Posting:
@@ -58,6 +61,7 @@ class Posting:
         self._in_flight: set[str] = set()
         self._inline_room = asyncio.Semaphore(INLINE_AT_ONCE)
         self._sent_s: dict[str, float] = {}
+        self._refused_s: dict[str, float] = {}
 
     def in_flight(self, intent_id: str) -> bool:
         """Tell whether this process still waits for the answer to a POST."""
@@ -77,7 +81,7 @@ class Posting:
         """Send one POST for planned generations.
 
         Raises TransientError when Oxen did not take it and it may be sent later (the generations are planned again),
-        ReferenceUnreadError when it was not even tried, ServiceRefusedError when the key is refused for good.
+        ReferenceUnreadError when it was not even tried.
         """
         async with self._room(generations):
             await self._send(job, generations)
@@ -133,14 +137,27 @@ class Posting:
 
     async def _turned_down(self, job_id: str, intent_id: str, error: PermanentError) -> None:
         log.warning("Oxen refused a POST: %s", error, extra={"job_id": job_id})
-        if error.cause is not Cause.KEY_REFUSED:
-            event = TurnedDown(intent_id=intent_id, cause=error.cause, text=str(error), at=self._clock())
-            await self._ledger.apply(job_id, event)
-            return
-        await self._ledger.apply(job_id, NotAccepted(intent_id=intent_id, at=self._clock()))
-        if await self._confirm_refusal():
-            raise ServiceRefusedError("Oxen refuses the key in OXEN_API_KEY.")
-        raise TransientError("the key was refused once, but holds", status=error.status)
+        cause = error.cause
+        if cause is Cause.KEY_REFUSED and await self._refused_for_good(job_id):
+            cause = Cause.NOT_ALLOWED
+        if cause is Cause.KEY_REFUSED:
+            await self._ledger.apply(job_id, NotAccepted(intent_id=intent_id, at=self._clock()))
+            raise TransientError("Oxen refuses this bot", status=error.status)
+        event = TurnedDown(intent_id=intent_id, cause=cause, text=str(error), at=self._clock())
+        await self._ledger.apply(job_id, event)
+
+    async def _refused_for_good(self, job_id: str) -> bool:
+        """Tell whether a 401 or 403 concerns this order, since the key holds, and was said of it before."""
+        try:
+            if await self._confirm_refusal():
+                return False
+        except RemoteError:
+            # Only a proxy answers just now, so nothing is known of the key.
+            return False
+        now_s = self._monotonic()
+        self._refused_s = {each: at_s for each, at_s in self._refused_s.items() if now_s - at_s < REMEMBERED_S}
+        first_s = self._refused_s.setdefault(job_id, now_s)
+        return now_s - first_s >= SECOND_OPINION_S
 
     async def _accepted(self, job_id: str, generations: Sequence[Generation], remote_ids: Sequence[str]) -> None:
         pairs = dict(zip((g.id for g in generations), remote_ids, strict=False))

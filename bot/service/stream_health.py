@@ -1,23 +1,75 @@
-"""What everybody may know of the stream: whether it is up; tells who waits for it when it comes up."""
+"""What everybody may know of the stream: whether it is up, and whether it may be trusted to tell; knows no clock.
 
-from collections.abc import Callable
+A proxy that holds the stream back leaves it open and brings nothing. Then it is up, and yet of no use: Oxen is asked as
+without a stream, until an event comes through.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Iterable
+
+log = logging.getLogger(__name__)
+
+UNTOLD = "pictures are finished of which it said nothing"
+SILENT = "it fell silent"
 
 
 class StreamHealth:
-    """Shared by the listener, which tells, and the worker and the sweeper, which ask."""
+    """Shared by the listener, which tells, and the worker and the sweeper, which ask and find."""
 
     def __init__(self) -> None:
         self.up = False
+        self._is_doubted = False
+        self._events = 0
+        self._open: dict[str, int] = {}
         self._observers: list[Callable[[], None]] = []
+        self._reopen: Callable[[str], None] | None = None
+
+    @property
+    def is_trusted(self) -> bool:
+        """Tell whether what it does not say may be believed not to have happened, for a while."""
+        return self.up and not self._is_doubted
 
     def observe(self, observer: Callable[[], None]) -> None:
         """Call `observer` at each connection from now on."""
-        self._observers.append(observer)
+        if observer not in self._observers:
+            self._observers.append(observer)
+
+    def reopen_with(self, reopen: Callable[[str], None]) -> None:
+        """Let a stream that is open and brings nothing be opened anew by `reopen`, which takes the reason."""
+        self._reopen = reopen
 
     def connected(self) -> None:
         self.up = True
         for observer in self._observers:
             observer()
 
-    def dropped(self) -> None:
+    def dropped(self, *, was_silent: bool = False) -> None:
         self.up = False
+        if was_silent:
+            self._doubt(SILENT)
+
+    def heard(self) -> None:
+        """Note an event, whatever it says: the stream carries."""
+        self._events += 1
+        if self._is_doubted:
+            self._is_doubted = False
+            log.info("the event stream brings events again")
+
+    def expects(self, remote_ids: Iterable[str]) -> None:
+        """Note what is open at Oxen now, and since which event."""
+        self._open = {remote_id: self._open.get(remote_id, self._events) for remote_id in remote_ids}
+
+    def found(self, remote_ids: Collection[str]) -> None:
+        """Note what ended untold and was found by asking: no event of anything came since it was expected."""
+        if self.up and any(self._open.get(remote_id) == self._events for remote_id in remote_ids):
+            self._doubt(UNTOLD)
+
+    def _doubt(self, why: str) -> None:
+        if self._is_doubted:
+            return
+        self._is_doubted = True
+        log.warning(
+            "the event stream is not relied on: %s; until it brings events, Oxen is asked every few seconds", why
+        )
+        if self.up and self._reopen is not None:
+            self._reopen(why)

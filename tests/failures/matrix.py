@@ -133,8 +133,7 @@ MATRIX: Mapping[str, Row] = {
     "C11": Row(
         P,
         "no credits, key revoked, model gone",
-        "The person is told what to do; a key that two calls refuse ends the process and keeps the jobs (in place of a "
-        "breaker).",
+        "The person is told what to do; a key that is refused keeps the jobs until it is taken again (J5).",
     ),
     "D1": Row(
         P,
@@ -322,6 +321,23 @@ MATRIX: Mapping[str, Row] = {
         "a key or token that has worked, now or in an earlier life, is refused",
         "It is tried on. After ten minutes it counts as lost: the log and the cards say so, and it is tried every "
         "minute. Only one that never worked ends the process.",
+    ),
+    "J6": Row(
+        P,
+        "Oxen refuses an order with 401 or 403, and takes the key for everything else",
+        "The second refusal, 30 s or more after the first, ends the job: the person is told that this is not allowed "
+        "to the bot, and that nothing was charged.",
+    ),
+    "J7": Row(
+        P,
+        "the event stream is spoilt on its way: a proxy's answer in it, wrong framing, bytes of another kind",
+        "A limit of our own around every read ends it, or what came does; it is opened anew, with a line in the log.",
+    ),
+    "J8": Row(
+        P,
+        "the event stream is up and brings nothing",
+        "The first picture that is found finished without its event, or a silence without keep-alives, casts doubt: "
+        "Oxen is asked every few seconds, the stream opened anew, and relied on again from its next event.",
     ),
     "K1": Row(
         P,

@@ -3,16 +3,25 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Generator
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from bot.boundary import BACKOFF, Boundary
-from bot.core.job import GenerationState
-from bot.errors import ConfigurationError, ServiceRefusedError
+from bot.core import words as sentences
+from bot.core.job import GenerationState, JobState
+from bot.core.standing import PATIENCE_S, Standing
+from bot.credentials import CredentialWatch, ProvenSecrets
+from bot.errors import Cause, ConfigurationError, PermanentError, ServiceRefusedError, TransientError
 from bot.listener import Listener
+from bot.service.posting import SECOND_OPINION_S
+from bot.service.stream_health import UNTOLD
+from bot.sweeper import BLIND_AGE, HEALTHY_AGE
 from tests.core.jobs import a_job
 from tests.fakes import FakeStream, ManualClock
 from tests.service.rig import Rig, until
+from tests.test_sweeper import sweeper_of, tick
 from tests.test_worker import worker_of
 
 TRIES = 2000
@@ -102,3 +111,79 @@ async def test_j1_the_listener_comes_back_to_its_stream_each_time(rig: Rig) -> N
     listener = Listener(stream=stream, settlement=rig.settlement, health=rig.health)
     await Boundary(monotonic=clock.monotonic, sleep=clock.sleep).keep_up("listener", listener.run)
     assert len(clock.slept) == TRIES
+
+
+REFUSED = PermanentError("not yours", status=403, cause=Cause.KEY_REFUSED)
+
+
+async def refused_order(rig: Rig, *, after_s: float = 0.0) -> None:
+    """Let Oxen refuse the planned order of job 1 once more, some time later."""
+    rig.clock.advance(after_s)
+    rig.api.fates.append(REFUSED)
+    job = await rig.get()
+    with suppress(TransientError):
+        await rig.posting.send(job, job.generations)
+
+
+async def test_j6_an_order_that_oxen_refuses_twice_while_the_key_holds_ends_in_a_sentence(rig: Rig) -> None:
+    await rig.keep(a_job(GenerationState.PLANNED))
+    await refused_order(rig)
+    await refused_order(rig, after_s=SECOND_OPINION_S - 1)
+    assert await rig.states() == [GenerationState.PLANNED]
+    await refused_order(rig, after_s=1)
+    job = await rig.get()
+    assert [g.cause for g in job.generations] == [Cause.NOT_ALLOWED]
+    await rig.delivering.deliver(job)
+    assert sentences.CAUSES[Cause.NOT_ALLOWED] in rig.delivery.last.card.lines
+
+
+async def test_j5_an_order_waits_however_long_the_key_is_refused(rig: Rig) -> None:
+    await rig.keep(a_job(GenerationState.PLANNED))
+    rig.key_is_refused = True
+    for _ in range(TRIES // 10):
+        await refused_order(rig, after_s=60)
+    assert await rig.states() == [GenerationState.PLANNED]
+    rig.key_is_refused = False
+    job = await rig.get()
+    await rig.posting.send(job, job.generations)
+    assert await rig.states() == [GenerationState.QUEUED]
+
+
+async def test_j8_a_stream_that_brings_nothing_is_found_out_by_the_first_picture(rig: Rig) -> None:
+    reopened: list[str] = []
+    rig.health.reopen_with(reopened.append)
+    rig.health.connected()
+    sweeper = sweeper_of(rig)
+    for number, after_s in ((1, HEALTHY_AGE), (2, BLIND_AGE), (3, BLIND_AGE)):
+        await rig.post(a_job(number=number))
+        await tick(rig, sweeper)
+        rig.api.succeed(f"r-{number}")
+        await tick(rig, sweeper, after_s=after_s.total_seconds())
+        assert (await rig.get(str(number))).state is JobState.DONE
+    assert reopened == [UNTOLD]
+
+
+@pytest.mark.parametrize("worked", [True, False])
+def test_j5_only_a_key_that_never_worked_is_given_up(tmp_path: Path, worked: bool) -> None:  # noqa: FBT001
+    clock, proven = ManualClock(), ProvenSecrets(tmp_path / "new" / "proven")
+    if worked:
+        watch_of(clock, proven).taken()
+    watch = watch_of(clock, proven)
+    if not worked:
+        with pytest.raises(ServiceRefusedError, match="Oxen refuses the key"):
+            watch.refused()
+        return
+    found: list[Standing] = []
+    for pause_s in (0.0, PATIENCE_S - 1, 1.0, 24 * 3600.0):
+        clock.advance(pause_s)
+        found.append(watch.refused())
+    assert found == [Standing.DOUBTED, Standing.DOUBTED, Standing.LOST, Standing.LOST]
+    watch.taken()
+    assert (watch.standing, watch.refused()) == (Standing.HOLDS, Standing.DOUBTED)
+    assert "a secret" not in (tmp_path / "new" / "proven").read_text()
+
+
+def watch_of(clock: ManualClock, proven: ProvenSecrets) -> CredentialWatch:
+    return CredentialWatch(
+        "the key", "a secret", service="Oxen", proven=proven, monotonic=clock.monotonic, remedy="Make a new one."
+    )

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.backoff import Backoff
-from bot.oxen.reconnect import BACKOFF, Ended, Retry, Stop, decide
+from bot.oxen.reconnect import BACKOFF, Ended, Retry, decide
 
 BROKEN = Ended(reason="broken")
 LATEST = 1.0
@@ -94,7 +94,3 @@ def test_retry_after_means_nothing_with_another_status() -> None:
 
 def test_a_mistaken_retry_after_waits_an_hour_at_most() -> None:
     assert retry(BACKOFF, Ended(reason="busy", status=503, retry_after_s=10**9)).in_s == 3600
-
-
-def test_a_refused_key_stops() -> None:
-    assert decide(BACKOFF, Ended(reason="HTTP 401", status=401, refused=True), jitter=0.0) == Stop()

@@ -8,7 +8,6 @@ from contextlib import aclosing, asynccontextmanager
 import pytest
 
 from bot.core.events import Connected, Dropped, Other, StreamEvent, Succeeded
-from bot.errors import ServiceRefusedError, TransientError
 from bot.oxen.stream import OxenEventStream
 from bot.ports import EventStream
 from tests.oxen.scripted_stream import NO_ANSWER, Line, ScriptedTransport
@@ -31,20 +30,6 @@ def succeeded(remote_id: str) -> Succeeded:
     return Succeeded(remote_id=remote_id, url=f"https://x.test/{remote_id}.png")
 
 
-class Confirm:
-    """The second, authorised call: says what it was told, and counts."""
-
-    def __init__(self, answer: bool | TransientError = False) -> None:  # noqa: FBT001 FBT002 (one value, and it reads well)
-        self.answer = answer
-        self.asked = 0
-
-    async def __call__(self) -> bool:
-        self.asked += 1
-        if isinstance(self.answer, TransientError):
-            raise self.answer
-        return self.answer
-
-
 class Naps:
     """A sleep that only notes for how long."""
 
@@ -59,18 +44,18 @@ class Naps:
 def stream_over(
     transport: ScriptedTransport,
     *,
-    confirm: Confirm | None = None,
     naps: Naps | None = None,
     capacity: int = 100,
     max_event_bytes: int = 10_000,
+    idle_timeout_s: float = 45.0,
 ) -> OxenEventStream:
     return OxenEventStream(
         transport,
-        confirm_refusal=confirm or Confirm(),
         sleep=naps or Naps(),
         random=lambda: 1.0,
         queue_capacity=capacity,
         max_event_bytes=max_event_bytes,
+        idle_timeout_s=idle_timeout_s,
     )
 
 
@@ -174,59 +159,45 @@ async def test_an_event_that_outgrows_the_limit_costs_the_connection_and_no_more
     assert isinstance(third, Dropped)
 
 
-async def test_a_key_that_oxen_refuses_at_the_start_ends_the_stream() -> None:
-    confirm = Confirm()
-    stream = stream_over(ScriptedTransport(Line(status=401, content_type=JSON, chunks=[OXENS_401])), confirm=confirm)
-    with pytest.raises(ServiceRefusedError, match="HTTP 401"):
-        await take(stream, 1)
-    assert confirm.asked == 0
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("body", [OXENS_401, b"<html>Forbidden</html>", b""], ids=["oxen", "html", "empty"])
+async def test_a_refusal_is_asked_again_for_ever(status: int, body: bytes) -> None:
+    refused = Line(status=status, content_type=JSON, chunks=[body])
+    told = await taken_from(Line(), refused, refused, count=5)
+    assert [event.retry_in_s >= 30 for event in told if isinstance(event, Dropped)] == [False, True, True]
+    assert told[-1] == Connected()
 
 
 @pytest.mark.parametrize(
-    "body",
-    [b"<html>Forbidden</html>", b"", b'"no"', b'{"message":"Forbidden"}', b'{"error":', b"[" * 9000],
-    ids=["html", "empty", "text", "foreign", "garbled", "nested"],
+    "foreign",
+    [b"HTTP/1.1 502 Bad Gateway\r\n\r\n", b"<html>\n", b'{"error": 1}\n', b"\0\0\0", b"x" * 100, b"\x1f\x8b\x08\n"],
+    ids=["http", "html", "json", "nul", "endless", "gzip"],
 )
-async def test_a_strangers_403_at_the_start_is_asked_again(body: bytes) -> None:
-    first, second = await taken_from(Line(status=403, chunks=[body]), count=2)
-    assert isinstance(first, Dropped)
-    assert first.retry_in_s >= 30
-    assert second == Connected()
+async def test_what_no_event_stream_says_ends_the_connection_after_what_came_before_it(foreign: bytes) -> None:
+    told = await taken_from(Line(chunks=[done("a"), b": alive\n\n" + foreign], stays_open=True), count=4)
+    assert told == [
+        Connected(),
+        succeeded("a"),
+        Dropped(reason="what came was no event stream", retry_in_s=0.25),
+        Connected(),
+    ]
 
 
-@pytest.mark.parametrize("body", [OXENS_401, b'{"error":{"message":"no"}}', b'{"status_message":"unauthenticated"}'])
-async def test_both_of_oxens_envelopes_are_known(body: bytes) -> None:
-    with pytest.raises(ServiceRefusedError):
-        await taken_from(Line(status=403, chunks=[body[:9], body[9:]]), count=1)
+async def test_a_stream_that_falls_silent_is_opened_anew_whatever_the_library_does() -> None:
+    stream = stream_over(ScriptedTransport(Line(chunks=[done("a")], stays_open=True)), idle_timeout_s=0.01)
+    silent = Dropped(reason="nothing was received for too long", retry_in_s=0.25, was_silent=True)
+    assert await take(stream, 4) == [Connected(), succeeded("a"), silent, Connected()]
 
 
-async def test_after_a_success_a_refusal_needs_a_second_witness() -> None:
-    refused = Line(status=401, content_type=JSON, chunks=[OXENS_401])
-    confirm = Confirm(answer=True)
-    stream = stream_over(ScriptedTransport(Line(), refused), confirm=confirm)
-    with pytest.raises(ServiceRefusedError):
-        await take(stream, 3)
-    assert confirm.asked == 1
-
-
-@pytest.mark.parametrize("answer", [False, TransientError("down")], ids=["denied", "unreachable"])
-async def test_after_a_success_an_unconfirmed_refusal_is_asked_again(answer: bool | TransientError) -> None:  # noqa: FBT001
-    refused = Line(status=401, content_type=JSON, chunks=[OXENS_401])
-    stream = stream_over(ScriptedTransport(Line(), refused), confirm=Confirm(answer=answer))
-    told = await take(stream, 4)
-    assert told[2:] == [Dropped(reason=f"HTTP 401, {JSON}", retry_in_s=30.5), Connected()]
-
-
-async def test_what_was_told_before_a_refusal_is_still_given() -> None:
-    refused = Line(status=401, content_type=JSON, chunks=[OXENS_401])
-    stream = stream_over(ScriptedTransport(Line(chunks=[done("a")]), refused), confirm=Confirm(answer=True))
+async def test_a_stream_that_is_open_can_be_opened_anew() -> None:
+    stream = stream_over(ScriptedTransport(Line(chunks=[done("a")], stays_open=True)))
     async with consuming(stream) as events:
-        await anext(events)
-        await settle()
-        assert await anext(events) == succeeded("a")
-        assert isinstance(await anext(events), Dropped)
-        with pytest.raises(ServiceRefusedError):
-            await anext(events)
+        assert [await anext(events), await anext(events)] == [Connected(), succeeded("a")]
+        stream.reopen("it is not trusted")
+        assert [await anext(events), await anext(events)] == [
+            Dropped(reason="it is not trusted", retry_in_s=0.25),
+            Connected(),
+        ]
 
 
 async def test_a_consumer_that_is_too_slow_is_told_to_reconcile() -> None:

@@ -7,7 +7,7 @@ from bot.core.events import Failed, Succeeded
 from bot.core.job import GenerationState, JobState
 from bot.core.job_events import CancelAsked
 from bot.core.posts import groups
-from bot.errors import Cause, NotFoundError, OutcomeUnclearError, PermanentError, ServiceRefusedError, TransientError
+from bot.errors import Cause, NotFoundError, OutcomeUnclearError, PermanentError, TransientError
 from tests.core.jobs import REFERENCES, SEEDLESS, a_generation, a_job, an_ask
 from tests.fakes import PNG, Fate
 from tests.service.rig import Rig, until
@@ -71,10 +71,13 @@ async def test_an_unclear_outcome_is_left_to_the_search(rig: Rig) -> None:
     assert len(rig.api.posts) == 1
 
 
-async def test_a_refused_key_is_final_only_when_a_second_call_says_the_same(rig: Rig) -> None:
+REFUSED = PermanentError("no", status=403, cause=Cause.KEY_REFUSED)
+
+
+async def test_while_the_key_is_refused_the_job_waits(rig: Rig) -> None:
     rig.key_is_refused = True
-    rig.api.fates.append(PermanentError("no", status=401, cause=Cause.KEY_REFUSED))
-    with pytest.raises(ServiceRefusedError):
+    rig.api.fates.append(REFUSED)
+    with pytest.raises(TransientError):
         await rig.post()
     assert await rig.states() == [S.PLANNED]
 

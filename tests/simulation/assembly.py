@@ -17,9 +17,7 @@ def assembled(around: Surroundings) -> Process:
     loop = virtual_loop()
     strategy, shop = around.strategy, around.shop
     store = strategy.store(around.database, around.life, clock=loop.now)
-    events = OxenEventStream(
-        around.feed, confirm_refusal=around.api.confirm_refusal, sleep=asyncio.sleep, random=around.jitter
-    )
+    events = OxenEventStream(around.feed, sleep=asyncio.sleep, random=around.jitter)
     ports = Ports(
         store=store,
         copy=store,
