@@ -3,7 +3,7 @@
 import io
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from http import HTTPStatus
 from typing import cast
@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 DEFAULT_SIZE_LIMIT_BYTES = 10 * 1024 * 1024
 """What Discord takes from a bot in any server, boosted or not (developer documentation, "Uploading Files")."""
+OLD_MESSAGE = timedelta(hours=1)
+"""From this age on Discord counts the edits of messages apart (code 30046)."""
 MESSAGES_AROUND = 100
 """The most that Discord lists in one call."""
 
@@ -141,6 +143,8 @@ class DiscordDelivery:
             raise MessageUnreachableError("a private answer can be edited only while its token lives")
         if self._refusals.gave_up_channel(job.channel_id):
             raise MessageUnreachableError("the channel refused the last edits")
+        if self._clock() - discord.utils.snowflake_time(job.message_id) > OLD_MESSAGE:
+            self._refusals.check_old_edits(job.channel_id)
         limit_bytes = DEFAULT_SIZE_LIMIT_BYTES
         if any(len(file.data) > limit_bytes for file in files.values()):
             raise FileTooLargeError(limit_bytes)

@@ -52,7 +52,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot.discord_codes": frozenset(),
     "bot.view": VALUES,
     "bot.references": VALUES,
-    "bot.refusals": VALUES,
+    "bot.refusals": VALUES | {"bot.discord_codes"},
     "bot.shrink": VALUES,
     "bot.shrinking": frozenset(),
     "bot.oxen": VALUES | {"bot.oxen"},

@@ -1,6 +1,7 @@
 """What counts as a refusal of Discord's, and that too many of them stop the calls for a while, loudly."""
 
 import logging
+from collections.abc import Mapping
 
 import aiohttp
 import pytest
@@ -75,3 +76,56 @@ async def test_every_answer_of_a_traced_session_is_seen(status: int, scope: str,
     except TransientError:
         stopped = True
     assert stopped is stops
+
+
+OLD_EDITS = {"message": "Maximum number of edits to messages older than 1 hour reached.", "code": 30046}
+PATH = "/api/v10/channels/8/messages/77"
+
+
+async def edited(refusals: Refusals, status: int, body: Mapping[str, object]) -> None:
+    """Edit a message in a traced session, which Discord answers so."""
+
+    async def reply(request: web.Request) -> web.Response:
+        del request
+        return web.json_response(dict(body), status=status)
+
+    app = web.Application()
+    app.router.add_patch(PATH, reply)
+    async with (
+        TestServer(app) as server,
+        aiohttp.ClientSession(trace_configs=[refusals.trace()]) as session,
+        session.patch(server.make_url(PATH)) as response,
+    ):
+        await response.json()
+
+
+@pytest.mark.e2e
+async def test_too_many_old_edits_in_a_channel_end_the_call_and_rest_that_channel_alone() -> None:
+    clock = ManualClock()
+    refusals = one_short(clock)
+    for pause_s in (30.0, 60.0):
+        with pytest.raises(TransientError) as refused:
+            await edited(refusals, 429, OLD_EDITS)
+        assert refused.value.retry_after_s == pause_s
+        with pytest.raises(TransientError):
+            refusals.check_old_edits(8)
+        refusals.check_old_edits(9)
+        clock.advance(pause_s)
+        refusals.check_old_edits(8)
+    refusals.check()
+
+
+@pytest.mark.e2e
+async def test_a_channel_that_takes_an_edit_again_rests_no_more() -> None:
+    refusals = Refusals(monotonic=ManualClock().monotonic)
+    with pytest.raises(TransientError):
+        await edited(refusals, 429, OLD_EDITS)
+    refusals.forgive_channel(8)
+    refusals.check_old_edits(8)
+
+
+@pytest.mark.e2e
+async def test_every_other_rate_limit_is_left_to_discord_py() -> None:
+    refusals = Refusals(monotonic=ManualClock().monotonic)
+    await edited(refusals, 429, {"message": "You are being rate limited.", "retry_after": 0.3, "global": False})
+    refusals.check_old_edits(8)

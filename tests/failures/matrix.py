@@ -294,6 +294,11 @@ MATRIX: Mapping[str, Row] = {
         "No history is no evidence: the job waits for a press or for a day, unpaid. A private answer whose token is "
         "dead counts as given, and its picture waits in the inbox.",
     ),
+    "H8": Row(
+        P,
+        "Discord takes no more edits of messages older than an hour (30046)",
+        "That channel's old cards rest, ever longer; nothing else is held up, and it does not count towards the ban.",
+    ),
     "J1": Row(
         P,
         "a loop of the process dies of what nobody foresaw, 2,000 times in a row",

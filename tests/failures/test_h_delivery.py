@@ -10,6 +10,7 @@ from typing import cast
 
 import discord
 import pytest
+from discord.utils import time_snowflake
 
 from bot.client import EaselBot
 from bot.core import words
@@ -19,6 +20,7 @@ from bot.core.lasting import APART
 from bot.core.placement import Placed, ResultFile
 from bot.errors import AnswerHiddenError, Cause, StoreUnavailableError, TransientError
 from bot.ports import Delivery
+from bot.refusals import OLD_EDITS_BACKOFF
 from bot.service.answers import Answers
 from bot.service.delivering import NEW_BYTES_PER_EDIT, Delivering
 from bot.service.editing import EDITS_PER_CHANNEL, OWED_AT_MOST
@@ -458,3 +460,14 @@ async def test_h7_a_private_answer_whose_token_is_dead_counts_as_given_and_the_p
     assert (job.state, job.place) == (JobState.RUNNING, Place.INBOX)
     await rig.finish("r-1")
     assert words.OUT_OF_REACH in await listed(rig)
+
+
+async def test_h8_a_channel_that_takes_no_edits_of_old_messages_rests_and_its_new_ones_go_on(rig: Rig) -> None:
+    ladder = Ladder()
+    ladder.refusals.rest_old_edits(8)
+    old, young = (owing(number) for number in (1, 2))
+    await rig.keep(replace(old, token=None), replace(young, token=None, message_id=time_snowflake(NOW)))
+    with pytest.raises(TransientError) as resting:
+        await delivering_by(rig, ladder).deliver(await rig.get("1"))
+    assert (resting.value.retry_after_s, ladder.by_bot.calls) == (OLD_EDITS_BACKOFF.pause_s, [])
+    assert not (await delivering_by(rig, ladder).deliver(await rig.get("2"))).card_owed
