@@ -251,7 +251,7 @@ def _desk(shared: _Shared) -> Desk:
         answers=shared.answers,
         cancellation=cancellation,
         removal=Removal(ledger=shared.ledger, cancellation=cancellation, delivery=ports.delivery),
-        placing=Placing(store=ports.store, ledger=shared.ledger),
+        placing=Placing(store=ports.store, ledger=shared.ledger, clock=ports.clock),
         estimates=shared.estimates,
         clock=ports.clock,
     )

@@ -213,6 +213,10 @@ class JobStore(Protocol):
         """Give a person's jobs that could not be placed, newest first, apart from those that were cancelled whole."""
         ...
 
+    async def finished_since(self, owner_id: int, since: datetime, limit: int) -> Sequence[Job]:
+        """Return a person's jobs with pictures on their messages, created since a moment, newest first."""
+        ...
+
     async def durations_s(self, model: str, limit: int) -> Sequence[float]:
         """Give the seconds from acceptance to success of the model's last generations, newest first."""
         ...

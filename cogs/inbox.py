@@ -17,33 +17,36 @@ Interaction = discord.Interaction[EaselBot]
 
 async def inbox(interaction: Interaction) -> None:
     """Answer privately with the list."""
-    waiting = await interaction.client.desk.placing.inbox(interaction.user.id)
+    waiting = await interaction.client.desk.placing.inbox(origin_of(interaction))
     await interaction.response.send_message(view=inbox_note(waiting), ephemeral=True, allowed_mentions=NOBODY)
 
 
 async def show_here(interaction: Interaction, job_id: str) -> None:
     """Answer with the job's card as a new message, to which the pictures come as to any other."""
     desk = interaction.client.desk
-    job = _placeable(await desk.store.get(job_id), interaction.user.id)
+    job = _placeable(await desk.store.get(job_id), interaction)
+    origin = origin_of(interaction)
+    private = job.is_for_owner_alone(shown_where_restricted=origin.age_restricted)
     try:
         card = desk.first_card(job)
-        message_id = await answer(interaction, card, private=job.ask.private, if_refused=words.PLACING_REFUSED)
+        message_id = await answer(interaction, card, private=private, if_refused=words.PLACING_REFUSED)
     except (AnswerMissedError, AnswerTakenError):
         return
     # Without an id there is nothing to move to: the job waits on, and the card says where.
-    if message_id is None or await desk.placing.place(job, origin_of(interaction), message_id):
+    if message_id is None or await desk.placing.place(job, origin, message_id, private=private):
         return
     # A second press was faster, and one job has one message.
     await interaction.delete_original_response()
     raise UserError(words.NOT_IN_INBOX)
 
 
-def _placeable(job: Job | None, presser_id: int) -> Job:
+def _placeable(job: Job | None, interaction: Interaction) -> Job:
     if job is None:
         raise UserError(words.JOB_FORGOTTEN)
-    if job.owner_id != presser_id:
+    if job.owner_id != interaction.user.id:
         raise UserError(words.NOT_YOURS_TO_PLACE)
-    if job.place is not Place.INBOX:
+    shown_since = interaction.message is not None and interaction.message.created_at < job.answered_at
+    if not job.placeable or (job.place is Place.MESSAGE and shown_since):
         raise UserError(words.NOT_IN_INBOX)
     return job
 

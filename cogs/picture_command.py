@@ -13,6 +13,8 @@ from bot.replies import answer
 from bot.service.submission import Origin
 from cogs.completion import complete_aspect_ratio, complete_model, complete_resolution
 
+MARKED_CHANNELS = (discord.TextChannel, discord.VoiceChannel, discord.StageChannel, discord.ForumChannel)
+
 Interaction = discord.Interaction[EaselBot]
 
 
@@ -129,4 +131,14 @@ def origin_of(interaction: Interaction) -> Origin:
         token=interaction.token,
         token_expires_at=interaction.created_at + TOKEN_LIFE,
         size_limit_bytes=interaction.filesize_limit,
+        age_restricted=_age_restricted(interaction),
     )
+
+
+def _age_restricted(interaction: Interaction) -> bool | None:
+    """Tell whether only adults look where an interaction comes from; None when it does not say.
+
+    A thread has no mark of its own, and discord.py would read its channel's from a cache that is not kept.
+    """
+    channel = interaction.channel
+    return channel.nsfw if isinstance(channel, MARKED_CHANNELS) else None

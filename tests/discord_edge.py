@@ -81,6 +81,15 @@ class Edge:
         return self.message
 
 
+def channel(kind: type[discord.TextChannel | discord.Thread] = discord.TextChannel, *, nsfw: bool = False) -> object:
+    """Return a channel as an interaction brings it, as far as the cogs read it."""
+    made = object.__new__(kind)
+    made.name = "garden"
+    if isinstance(made, discord.TextChannel):
+        made.nsfw = nsfw
+    return made
+
+
 class Response:
     """The first answer to an interaction: takes one, or meets the next of `answers`."""
 
@@ -117,9 +126,9 @@ class FakeInteraction:
         self.id = number
         self.user = SimpleNamespace(id=user_id, display_name="Robin")
         self.data: dict[str, object] = {}
-        self.channel = SimpleNamespace(name="garden")
         self.permissions = discord.Permissions(manage_messages=moderator)
         self.channel_id, self.guild_id, self.application_id = 8, 10, 9
+        self.channel: object = channel(nsfw=False)
         self.token = "interaction token"
         self.created_at = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
         self.filesize_limit = 100

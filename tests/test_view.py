@@ -205,6 +205,7 @@ def test_the_longest_prompt_and_a_refusal_fit_one_message() -> None:
 
 def test_the_fullest_inbox_fits_one_message_with_a_button_for_each_line() -> None:
     worst = replace(a_job(S.FAILED, S.UNKNOWN, S.TIMED_OUT, ask=an_ask("*" * 4000, count=3)), refusal="r" * 900)
+    worst = replace(worst, message_removed=True)
     components = judged(inbox_note(inbox_of([replace(worst, id=str(n)) for n in range(9)])))
     buttons = of_type(components, ComponentType.BUTTON)
     assert [button["custom_id"] for button in buttons] == [f"easel:place:{n}" for n in range(5)]

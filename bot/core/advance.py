@@ -100,7 +100,7 @@ def _step(job: Job, event: ev.JobEvent) -> Job:  # noqa: C901, PLR0911, PLR0912 
         case ev.Replaced():
             return _replaced(job, event)
         case ev.Moved():
-            return _moved(job, event) if job.place is Place.INBOX else job
+            return _moved(job, event) if job.placeable else job
         case ev.TokenDied():
             return replace(job, token=None) if job.token == event.token else job
         case ev.RenewalOffered():
@@ -290,7 +290,7 @@ def _replaced(job: Job, event: ev.Replaced) -> Job:
     renewed = job.token is not None and job.token != event.token
     if job.place is not Place.MESSAGE or (event.place is Place.INBOX and renewed):
         return job
-    return replace(job, place=event.place)
+    return replace(job, place=event.place, message_removed=job.message_removed or event.removed)
 
 
 def _renewal_offered(job: Job) -> Job:
@@ -326,6 +326,7 @@ def _moved(job: Job, event: ev.Moved) -> Job:
     return replace(
         _each(job, taken_along),
         place=Place.MESSAGE,
+        ask=replace(job.ask, private=job.ask.private or event.private),
         message_id=event.message_id,
         channel_id=event.channel_id,
         guild_id=event.guild_id,

@@ -31,13 +31,25 @@ class Inbox:
     goes_on: bool
 
 
-def inbox_of(jobs: Sequence[Job]) -> Inbox:
-    """List a person's jobs, given newest first."""
-    return Inbox(entries=tuple(map(_entry, jobs[:JOBS_SHOWN])), goes_on=len(jobs) > JOBS_SHOWN)
+def inbox_of(jobs: Sequence[Job], *, shown_where_restricted: bool | None = None) -> Inbox:
+    """List a person's jobs, given newest first, for a place where only adults look, or not; None is unknown."""
+    entries = (_entry(job, shown_where_restricted=shown_where_restricted) for job in jobs[:JOBS_SHOWN])
+    return Inbox(entries=tuple(entries), goes_on=len(jobs) > JOBS_SHOWN)
 
 
-def _entry(job: Job) -> Entry:
+def _entry(job: Job, *, shown_where_restricted: bool | None) -> Entry:
     prompt = escaped(shortened(one_line(job.ask.prompt), PROMPT_LIMIT)) or "A picture without words"
-    asked = f"<t:{int(job.created_at.timestamp())}:R>"
-    where = f" {words.OUT_OF_REACH}" if job.message_id is None else ""
-    return Entry(job_id=job.id, text=f"> {prompt}\n{shortened(outcome_of(job), OUTCOME_LIMIT)} Asked {asked}.{where}")
+    asked = f"Asked <t:{int(job.created_at.timestamp())}:R>."
+    said = (shortened(outcome_of(job), OUTCOME_LIMIT), asked, _why(job, shown_where_restricted=shown_where_restricted))
+    return Entry(job_id=job.id, text=f"> {prompt}\n{' '.join(filter(None, said))}")
+
+
+def _why(job: Job, *, shown_where_restricted: bool | None) -> str | None:
+    """Say why a job is here, or will be shown to its owner alone; what could not be placed speaks for itself."""
+    if job.message_removed:
+        return words.MESSAGE_REMOVED
+    if job.message_id is None:
+        return words.OUT_OF_REACH
+    if job.ask.private:
+        return words.PRIVATE
+    return words.AGE_RESTRICTED if job.is_for_owner_alone(shown_where_restricted=shown_where_restricted) else None

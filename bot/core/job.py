@@ -125,6 +125,8 @@ class Job:
     `renewal_offered` says that a private answer asks its owner for the next one. `card_number` is chosen at random (31
     bits) and carried by the card, so that a card of another process with the same job is told from ours.
     `emptied_at` is when the words and links of an ended job were given up for their age.
+    `message_removed` says that another person deleted its message; `age_restricted` that it was asked for where only
+    adults look, None when that is unknown.
     """
 
     id: str
@@ -152,6 +154,8 @@ class Job:
     renewal_offered: bool = False
     card_number: int | None = None
     emptied_at: datetime | None = None
+    message_removed: bool = False
+    age_restricted: bool | None = False
     generations: tuple[Generation, ...] = ()
 
     @property
@@ -200,6 +204,28 @@ class Job:
         return self.answer is Answer.GIVEN and self.place is Place.MESSAGE and self.revision > self.shown_revision
 
     @property
+    def placeable(self) -> bool:
+        """Tell whether the owner may have the job shown in a new message.
+
+        That is so for what waits in the inbox, and for a finished private answer: Discord tells nobody whether its
+        owner still sees it.
+        """
+        if self.place is Place.INBOX:
+            return True
+        return self.place is Place.MESSAGE and self.ask.private and bool(self.succeeded) and not self.under_way
+
+    def is_for_owner_alone(self, *, shown_where_restricted: bool | None) -> bool:
+        """Tell whether nobody but the owner may see the job in a new message; what is unknown counts as the worse."""
+        if self.ask.private or self.message_removed:
+            return True
+        return self.age_restricted is not False and shown_where_restricted is not True
+
+    @property
+    def answered_at(self) -> datetime:
+        """Return when its owner last pressed for the job, or asked for it: each brings a token of the same life."""
+        return self.token_expires_at - TOKEN_LIFE
+
+    @property
     def owed_since(self) -> datetime | None:
         """Return the moment from which the age of an owed card counts; None while the job may still change by itself.
 
@@ -207,7 +233,7 @@ class Job:
         """
         if self.under_way:
             return None
-        return max([self.token_expires_at - TOKEN_LIFE, *(g.ended_at for g in self.current if g.ended_at)])
+        return max([self.answered_at, *(g.ended_at for g in self.current if g.ended_at)])
 
     @property
     def renewal_at(self) -> datetime | None:

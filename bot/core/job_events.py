@@ -181,15 +181,20 @@ class Replaced:
     """The message cannot be reached any more: results wait in the owner's inbox, or there is nothing left to place.
 
     `token` is the one that did not reach it; a fresh one that came meanwhile does, so that nothing goes to the inbox.
+    `removed` says that another person deleted the message.
     """
 
     place: Place
+    removed: bool = False
     token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """The owner had the job shown in a new message, whose card shows `revision` without any picture."""
+    """The owner had the job shown in a new message, whose card shows `revision` without any picture.
+
+    What was shown privately once stays so.
+    """
 
     message_id: int
     channel_id: int
@@ -198,6 +203,7 @@ class Moved:
     token_expires_at: datetime
     size_limit_bytes: int
     revision: int
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,8 +65,14 @@ RENEW = (
 NOT_YOURS_TO_RENEW = "Only who asked for this picture can get its result."
 SHOWN_ELSEWHERE = "This one was shown in another message meanwhile."
 OUT_OF_REACH = "Its private answer can no longer be changed."
-INBOX = "These could not be put where you asked for them. Each can be shown here instead:"
-INBOX_EMPTY = "Your inbox is empty: every picture of yours is where you asked for it."
+PRIVATE = "Private: shown to you alone."
+MESSAGE_REMOVED = "Its message was removed by somebody else, so it is shown to you alone."
+AGE_RESTRICTED = "It may come from an age-restricted channel, so here it is shown to you alone."
+INBOX = "What could not be put where you asked for it, and your private pictures of the last day:"
+INBOX_EMPTY = (
+    "Your inbox is empty. What cannot be put where you asked for it waits here, and private pictures are listed for "
+    "a day."
+)
 INBOX_GOES_ON = "There are older ones: they move up when you show these."
 NOT_YOURS_TO_PLACE = "Only who asked for this picture can have it shown here."
 NOT_IN_INBOX = "This one is not in your inbox any more. `/inbox` shows what still is."

@@ -251,7 +251,8 @@ class Delivering:
         if isinstance(error, MessageGoneError):
             change = await self._ledger.apply(job.id, CancelAsked(by=BY_NOBODY, at=self._clock()))
             await self._settlement.cancel_all(change.after if change else job)
-        change = await self._ledger.apply(job.id, Replaced(place=Place.INBOX, token=job.token))
+        removed = isinstance(error, MessageGoneError) and not job.ask.private
+        change = await self._ledger.apply(job.id, Replaced(place=Place.INBOX, token=job.token, removed=removed))
         return change.after if change else job
 
     async def _leave_refused(self, job: Job) -> Job:

@@ -30,7 +30,10 @@ CARD_NUMBERS = 2**31 - 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where a request came from and how it can be answered; `interaction_id` becomes the job's id."""
+    """Where a request came from and how it can be answered; `interaction_id` becomes the job's id.
+
+    `age_restricted` says whether only adults look there; None is unknown.
+    """
 
     interaction_id: int
     owner_id: int
@@ -40,6 +43,7 @@ class Origin:
     token: str = field(repr=False)
     token_expires_at: datetime
     size_limit_bytes: int
+    age_restricted: bool | None = None
 
 
 class Submission:
@@ -131,6 +135,7 @@ class Submission:
             token_expires_at=origin.token_expires_at,
             size_limit_bytes=origin.size_limit_bytes,
             credit_id=credit_id,
+            age_restricted=origin.age_restricted,
             card_number=1 + self._random_seed() % CARD_NUMBERS,
             generations=tuple(Generation(id=f"{job_id}-{n + 1}", position=n) for n in range(ask.count)),
         )

@@ -9,12 +9,14 @@ from bot.store.tables import (
     answered,
     card_owed,
     generations,
+    has_pictures,
     holds_slot,
     holds_token,
     holds_words,
     in_inbox,
     jobs,
     missing,
+    on_message,
     planned,
     renewable,
     succeeded,
@@ -77,6 +79,15 @@ _NEWEST_IN_INBOX = (
     .order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
     .limit(_LIMIT)
 )
+
+_NEWEST_FINISHED = (
+    sa.select(jobs.c.id)
+    .where(jobs.c.owner_id == sa.bindparam("owner_id"), jobs.c.created_at >= _MOMENT, on_message, has_pictures)
+    .order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
+    .limit(_LIMIT)
+)
+
+FINISHED_SINCE = JOBS_WITH_GENERATIONS.where(jobs.c.id.in_(_NEWEST_FINISHED.correlate(None)))
 
 INBOX = JOBS_WITH_GENERATIONS.where(jobs.c.id.in_(_NEWEST_IN_INBOX.correlate(None)))
 

@@ -154,6 +154,10 @@ class SqlStore:
     async def inbox(self, owner_id: int, limit: int) -> Sequence[Job]:
         return (await self._jobs(queries.INBOX, {"owner_id": owner_id, "limit": limit}))[::-1]
 
+    async def finished_since(self, owner_id: int, since: datetime, limit: int) -> Sequence[Job]:
+        values = {"owner_id": owner_id, "moment": since, "limit": limit}
+        return (await self._jobs(queries.FINISHED_SINCE, values))[::-1]
+
     async def durations_s(self, model: str, limit: int) -> Sequence[float]:
         rows = await self._rows(queries.DURATIONS, {"model": model, "limit": limit})
         return [(row["ended_at"] - row["accepted_at"]).total_seconds() for row in rows]

@@ -81,6 +81,8 @@ jobs = sa.Table(
     sa.Column("renewal_offered", sa.Boolean, nullable=False),
     sa.Column("card_number", sa.Integer),
     sa.Column("emptied_at", Moment),
+    sa.Column("message_removed", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("age_restricted", sa.Boolean),
     # Derived from the job at every write, so that queries can ask for them.
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("counted_images", sa.Integer, nullable=False),
@@ -136,9 +138,11 @@ UNDER_WAY_STATES = frozenset({JobState.RECEIVED, JobState.ACKED, JobState.WAITIN
 answered = _is(jobs.c.answer, Answer.GIVEN)
 answer_unknown = _is(jobs.c.answer, Answer.OWED)
 under_way = _is_one_of(jobs.c.state, UNDER_WAY_STATES)
-card_owed = sa.and_(answered, _is(jobs.c.place, Place.MESSAGE), jobs.c.revision > jobs.c.shown_revision)
+on_message = _is(jobs.c.place, Place.MESSAGE)
+card_owed = sa.and_(answered, on_message, jobs.c.revision > jobs.c.shown_revision)
 # What was cancelled before there was a picture has nothing to place.
 in_inbox = sa.and_(_is(jobs.c.place, Place.INBOX), sa.not_(_is(jobs.c.state, JobState.CANCELLED)))
+has_pictures = _is_one_of(jobs.c.state, [JobState.DONE, JobState.PARTLY_DONE])
 holds_token = jobs.c.sealed_token.is_not(None)
 renewable = jobs.c.renewal_at.is_not(None)
 holds_words = jobs.c.emptied_at.is_(None)

@@ -7,8 +7,6 @@ from tests.e2e.town import Town
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
-EMPTY = "Your inbox is empty"
-
 
 def open_inbox(town: Town) -> Interaction:
     return town.discord.people.command(town.scene.robin, town.scene.team, "inbox")
@@ -33,16 +31,17 @@ async def left_its_message(town: Town, prompt: str, *, private: bool = False) ->
     await town.bot.says("job leaves its message", since=since)
 
 
-async def test_a_picture_whose_message_was_deleted_comes_back_only_where_its_owner_asks(town: Town) -> None:
+async def test_a_picture_whose_message_was_deleted_comes_back_to_its_owner_alone(town: Town) -> None:
     await left_its_message(town, "deleted while it was painted")
     inbox = await listed(town)
     assert "deleted while it was painted" in town.discord.text(inbox)
+    assert "removed by somebody else" in town.discord.text(inbox)
     assert town.discord.messages(town.scene.team, seen_by=town.scene.sam) == ()
     placed = await town.shows(town.press(inbox, "Show here"), "AI-generated")
     placed = await town.discord.wait_for(lambda: placed if town.pictures(placed) else None)
     assert town.pictures(placed) == town.served
-    assert (placed.channel_id, placed.ephemeral) == (town.scene.team.id, False)
-    assert EMPTY in town.discord.text(await listed(town))
+    assert (placed.channel_id, placed.ephemeral) == (town.scene.team.id, True)
+    assert "removed by somebody else" in town.discord.text(await listed(town))
 
 
 async def test_a_private_picture_is_shown_to_nobody_else(town: Town) -> None:
@@ -67,4 +66,14 @@ async def test_what_was_deleted_on_purpose_is_not_in_the_inbox(town: Town) -> No
     asked = town.press(message, "Delete")
     town.press(await town.answer(asked), "Delete it")
     await town.discord.wait_for(lambda: town.discord.current(message) is None)
-    assert EMPTY in town.discord.text(await listed(town))
+    assert "deleted on purpose" not in town.discord.text(await listed(town))
+
+
+async def test_h9_a_private_picture_that_was_dismissed_is_had_again(town: Town) -> None:
+    message = await town.paint("dismissed at once", private=True)
+    town.discord.circumstances.delete_message(message)
+    inbox = await listed(town)
+    assert "dismissed at once" in town.discord.text(inbox)
+    placed = await town.answer(town.press(inbox, "Show here"))
+    await town.discord.wait_for(lambda: town.pictures(placed))
+    assert placed.ephemeral

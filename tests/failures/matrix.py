@@ -299,6 +299,11 @@ MATRIX: Mapping[str, Row] = {
         "Discord takes no more edits of messages older than an hour (30046)",
         "That channel's old cards rest, ever longer; nothing else is held up, and it does not count towards the ban.",
     ),
+    "H9": Row(
+        P,
+        "a moderator removed the message, the channel was for adults, or a private answer was dismissed",
+        "The inbox has the picture, for its owner's eyes alone, and says why.",
+    ),
     "J1": Row(
         P,
         "a loop of the process dies of what nobody foresaw, 2,000 times in a row",

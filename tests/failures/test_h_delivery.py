@@ -27,9 +27,9 @@ from bot.service.editing import EDITS_PER_CHANNEL, OWED_AT_MOST
 from bot.view import render
 from cogs.picture_command import Interaction, take
 from cogs.results import Results
-from tests.cogs.test_inbox import listed
+from tests.cogs.test_inbox import listed, person, press
 from tests.core.jobs import MIB, NOW, a_job, an_ask
-from tests.discord_edge import FakeInteraction, answered, message_with, refused, text_of
+from tests.discord_edge import FakeInteraction, answered, channel, message_with, refused, text_of
 from tests.fakes import PNG
 from tests.service.memory_store import MemoryStore
 from tests.service.rig import Rig
@@ -471,3 +471,79 @@ async def test_h8_a_channel_that_takes_no_edits_of_old_messages_rests_and_its_ne
         await delivering_by(rig, ladder).deliver(await rig.get("1"))
     assert (resting.value.retry_after_s, ladder.by_bot.calls) == (OLD_EDITS_BACKOFF.pause_s, [])
     assert not (await delivering_by(rig, ladder).deliver(await rig.get("2"))).card_owed
+
+
+async def placed(rig: Rig, job: Job, *, where: object = None) -> tuple[str, bool]:
+    """Return what the inbox says of a job, and whether [Show here] answers with it privately."""
+    await rig.keep(job)
+    said = await listed(rig)
+    presser = person(rig)
+    presser.channel = where or channel()
+    await press(presser)
+    ((_, how),) = presser.response.said
+    return said, bool(how["ephemeral"])
+
+
+WAITING = replace(a_job(S.SUCCEEDED), place=Place.INBOX, token=None)
+
+
+async def test_h9_what_a_moderator_removed_while_it_was_painted_comes_back_to_its_owner_alone(rig: Rig) -> None:
+    ladder = Ladder()
+    ladder.by_token.answers.append(refused(404, 10008))
+    await rig.keep(owing())
+    await delivering_by(rig, ladder).deliver(await rig.get())
+    said = await listed(rig)
+    await press(presser := person(rig))
+    ((_, how),) = presser.response.said
+    assert (words.MESSAGE_REMOVED in said, how["ephemeral"]) == (True, True)
+    # The message that shows it cannot be reached any more: the next one is private, too.
+    assert (await rig.get()).ask.private
+
+
+@pytest.mark.parametrize(
+    ("made_in", "shown_in", "privately"),
+    [
+        (True, channel(nsfw=False), True),
+        (True, channel(nsfw=True), False),
+        (True, channel(discord.Thread), True),
+        (None, channel(nsfw=False), True),
+        (None, channel(nsfw=True), False),
+        (False, channel(discord.Thread), False),
+        (False, channel(nsfw=False), False),
+    ],
+)
+async def test_h9_what_was_made_where_only_adults_look_is_shown_elsewhere_to_its_owner_alone(
+    rig: Rig,
+    made_in: bool | None,  # noqa: FBT001
+    shown_in: object,
+    privately: bool,  # noqa: FBT001
+) -> None:
+    _, ephemeral = await placed(rig, replace(WAITING, age_restricted=made_in), where=shown_in)
+    assert ephemeral is privately
+
+
+@pytest.mark.parametrize(("where", "known"), [(channel(nsfw=True), True), (channel(discord.Thread), None)])
+async def test_h9_a_job_knows_whether_it_was_asked_for_where_only_adults_look(
+    rig: Rig,
+    where: object,
+    known: bool | None,  # noqa: FBT001
+) -> None:
+    interaction = FakeInteraction(SimpleNamespace(desk=rig.desk()))
+    interaction.channel = where
+    await take(cast("Interaction", interaction), an_ask())
+    assert (await rig.get()).age_restricted is known
+
+
+async def test_h9_a_private_picture_that_was_dismissed_is_had_again_for_a_day(rig: Rig) -> None:
+    job = replace(a_job(S.SUCCEEDED), ask=replace(an_ask(), private=True))
+    said, ephemeral = await placed(rig, job)
+    assert (job.ask.prompt in said, words.PRIVATE in said, ephemeral) == (True, True, True)
+    after = await rig.delivering.deliver(await rig.get())
+    assert (after.message_id, list(rig.delivery.last.files)) == (78, ["1-1"])
+    rig.clock.advance(25 * 3600)
+    assert await listed(rig) == words.INBOX_EMPTY
+
+
+async def test_h9_what_others_see_is_in_no_inbox(rig: Rig) -> None:
+    await rig.keep(a_job(S.SUCCEEDED))
+    assert await listed(rig) == words.INBOX_EMPTY

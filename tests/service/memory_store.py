@@ -111,6 +111,17 @@ class MemoryStore:
         )
         return found[::-1][:limit]
 
+    async def finished_since(self, owner_id: int, since: datetime, limit: int) -> Sequence[Job]:
+        found = await self._which(
+            lambda job: (
+                job.owner_id == owner_id
+                and job.created_at >= since
+                and job.place is Place.MESSAGE
+                and job.state in {JobState.DONE, JobState.PARTLY_DONE}
+            )
+        )
+        return found[::-1][:limit]
+
     async def durations_s(self, model: str, limit: int) -> Sequence[float]:
         await self._turn()
         made = [g for job in self._jobs.values() if job.plan and job.plan.model == model for g in job.generations]

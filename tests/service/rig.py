@@ -111,7 +111,7 @@ class Rig:
         self.keeping = Keeping(store=store, ledger=self.ledger, rule=KeepingRule(words=KEPT), clock=clock)
         self.cancellation = Cancellation(ledger=self.ledger, settlement=self.settlement, clock=clock)
         self.answers = Answers(ledger=self.ledger, delivery=self.delivery, clock=clock)
-        self.placing = Placing(store=store, ledger=self.ledger)
+        self.placing = Placing(store=store, ledger=self.ledger, clock=clock)
         self.removal = Removal(ledger=self.ledger, cancellation=self.cancellation, delivery=self.delivery)
 
     def _delivering(self, shrinker: Shrinker) -> Delivering:

@@ -207,6 +207,8 @@ class StoreMachine(RuleBasedStateMachine):
         assert self.run(store.renewals_due(moment)) == model.renewals_due(moment)
         for owner_id in OWNERS:
             assert self.run(store.inbox(owner_id, limit)) == model.inbox(owner_id, limit)
+            finished = self.run(store.finished_since(owner_id, moment, limit))
+            assert finished == model.finished_since(owner_id, moment, limit)
         for name in MODELS:
             assert sorted(self.run(store.durations_s(name, 99))) == model.durations_s(name)
         owners = model.owners()

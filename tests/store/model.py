@@ -216,6 +216,11 @@ class Model:
         waiting = [job for job in self.oldest() if job.owner_id == owner_id and job.place is Place.INBOX]
         return [job for job in reversed(waiting) if job.state is not JobState.CANCELLED][:limit]
 
+    def finished_since(self, owner_id: int, since: datetime, limit: int) -> list[Job]:
+        finished = [job for job in self.oldest() if job.state in {JobState.DONE, JobState.PARTLY_DONE}]
+        placed = [job for job in finished if job.owner_id == owner_id and job.place is Place.MESSAGE]
+        return [job for job in reversed(placed) if job.created_at >= since][:limit]
+
     def durations_s(self, model: str) -> list[float]:
         """Give them in order of length: which of two that ended together comes first, nobody promised."""
         made = [g for job in self.jobs.values() if job.plan and job.plan.model == model for g in job.generations]

@@ -316,6 +316,16 @@ async def test_the_inbox_has_its_owners_unplaced_jobs_newest_first_but_not_what_
     assert [job.id for job in await store.inbox(7, 2)] == ["3", "2"]
 
 
+async def test_finished_jobs_are_their_owners_with_pictures_on_messages_newest_first(store: JobStore) -> None:
+    def finished(number: int, state: GenerationState = S.SUCCEEDED, *, owner_id: int = 7) -> Job:
+        return replace(a_job_in(number, state), owner_id=owner_id)
+
+    others = [finished(4, S.FAILED), replace(finished(5), place=Place.INBOX), finished(6, owner_id=8)]
+    await added(store, finished(1), finished(2), finished(3), *others)
+    assert [job.id for job in await store.finished_since(7, finished(2).created_at, 9)] == ["3", "2"]
+    assert [job.id for job in await store.finished_since(7, finished(1).created_at, 2)] == ["3", "2"]
+
+
 async def test_durations_are_those_of_the_models_last_successes_newest_first(store: JobStore) -> None:
     def took(number: int, seconds: float, *, model: str = "m", state: GenerationState = S.SUCCEEDED) -> Job:
         assert FULL_JOB.plan is not None

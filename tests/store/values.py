@@ -113,6 +113,8 @@ FULL_JOB = Job(
     renewal_offered=True,
     card_number=2**31 - 1,
     emptied_at=NOW + timedelta(days=400),
+    message_removed=True,
+    age_restricted=True,
     generations=(
         Generation(
             id="g-1",

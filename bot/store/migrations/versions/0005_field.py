@@ -1,4 +1,5 @@
-"""The number that a card carries, what each generation costs, and when a job's words were given up for their age.
+"""The number that a card carries, what each generation costs, when a job's words were given up for their age, and
+which pictures are for their owner's eyes alone.
 
 Jobs from before have neither number nor price: their cards are told by their buttons, and their money counts in no
 ceiling.
@@ -19,6 +20,8 @@ CANCELLED = sa.text("cancelled_by IS NOT NULL")
 def upgrade() -> None:
     op.add_column("jobs", sa.Column("card_number", sa.Integer))
     op.add_column("jobs", sa.Column("emptied_at", sa.BigInteger))
+    op.add_column("jobs", sa.Column("message_removed", sa.Boolean, nullable=False, server_default=sa.false()))
+    op.add_column("jobs", sa.Column("age_restricted", sa.Boolean))
     op.add_column("jobs", sa.Column("counted_microusd", sa.BigInteger, nullable=False, server_default="0"))
     op.add_column("generations", sa.Column("price_microusd", sa.BigInteger))
     op.add_column("generations", sa.Column("cost_microusd", sa.BigInteger))
@@ -43,5 +46,7 @@ def downgrade() -> None:
     op.drop_column("generations", "cost_microusd")
     op.drop_column("generations", "price_microusd")
     op.drop_column("jobs", "counted_microusd")
+    op.drop_column("jobs", "age_restricted")
+    op.drop_column("jobs", "message_removed")
     op.drop_column("jobs", "emptied_at")
     op.drop_column("jobs", "card_number")
