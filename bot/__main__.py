@@ -3,11 +3,15 @@
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import sys
+import threading
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import IntEnum
+from typing import NoReturn
 
 from bot import __version__, backup, forget, tryout
 from bot.boundary import report_left_over
@@ -16,6 +20,9 @@ from bot.logs import configure_logging
 from bot.settings import DatabaseSettings, LogFormat, LogLevel, OxenSettings, Settings, doubtful_variables
 
 log = logging.getLogger("bot")
+
+LAST_MOMENT_S = 9.5
+"""Of the 10 s that the README promises for a stop; `app` needs less of them unless something hangs."""
 
 
 class Exit(IntEnum):
@@ -82,8 +89,10 @@ def _run(settings: Settings) -> int:
     log.info("Easel %s", __version__)
     for doubt in doubtful_variables():
         log.warning("%s", doubt)
+    # Left open at the end: closing it would wait for every thread, whatever that does and for how long.
+    runner = asyncio.Runner()
     try:
-        asyncio.run(_run_until_told(settings))
+        runner.run(_run_until_told(settings))
     except ConfigurationError:
         raise
     except ServiceRefusedError as error:
@@ -101,10 +110,37 @@ async def _run_until_told(settings: Settings) -> None:
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def told() -> None:
+        if not stop.is_set():
+            _leave_in_time()
+        stop.set()
+
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
+        loop.add_signal_handler(name, told)
     loop.set_exception_handler(report_left_over)
     await app.run(settings, stop)
+
+
+def _leave_in_time() -> None:
+    """End the process at the last moment of a stop, should it still be there, whatever hangs in it."""
+
+    def leave_late() -> None:
+        log.warning("stopping took too long; the next start goes on with what was in hand")
+        leave(Exit.STOPPED)
+
+    timer = threading.Timer(LAST_MOMENT_S, leave_late)
+    timer.daemon = True
+    timer.start()
+
+
+def leave(code: int) -> NoReturn:
+    """End the process at once: Python itself would wait for threads that nobody needs any more."""
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def _ended_by(group: BaseExceptionGroup[BaseException]) -> int:
@@ -126,4 +162,4 @@ def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

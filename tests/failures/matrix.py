@@ -349,6 +349,11 @@ MATRIX: Mapping[str, Row] = {
         "The first picture that is found finished without its event, or a silence without keep-alives, casts doubt: "
         "Oxen is asked every few seconds, the stream opened anew, and relied on again from its next event.",
     ),
+    "J9": Row(
+        P,
+        "a thread, a call or the loop itself hangs while the bot stops",
+        "The process ends within 10 s with exit code 0; the next start goes on with what was in hand.",
+    ),
     "K1": Row(
         P,
         "what Oxen made is nothing that Discord shows: SVG, AVIF, HEIC, over every limit, unheard of",

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import suppress
 from pathlib import Path
@@ -25,6 +26,8 @@ from tests.test_sweeper import sweeper_of, tick
 from tests.test_worker import worker_of
 
 TRIES = 2000
+PATIENCE_FOR_STOP_S = 8.0
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -187,3 +190,38 @@ def watch_of(clock: ManualClock, proven: ProvenSecrets) -> CredentialWatch:
     return CredentialWatch(
         "the key", "a secret", service="Oxen", proven=proven, monotonic=clock.monotonic, remedy="Make a new one."
     )
+
+
+HANGING = """
+import asyncio, sys, threading, time
+from bot import __main__ as program, app
+
+async def run(settings, stop):
+    asyncio.get_running_loop().run_in_executor(None, time.sleep, 60)
+    print("running", flush=True)
+    await stop.wait()
+    if sys.argv[1] == "ends":
+        return
+    await asyncio.Event().wait() if sys.argv[1] == "waits" else time.sleep(60)
+
+app.run = run
+program.LAST_MOMENT_S = 0.5
+program.leave(program._run(program.Settings(discord_token="a.b.c", oxen_api_key="key-of-the-test")))
+"""
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("how", ["ends", "waits", "blocks"])
+async def test_j9_a_stop_waits_for_no_thread_and_for_nothing_that_hangs(how: str) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", HANGING, how),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"running\n"
+    process.terminate()
+    async with asyncio.timeout(PATIENCE_FOR_STOP_S):
+        _, log = await process.communicate()
+    assert process.returncode == 0, log.decode()
