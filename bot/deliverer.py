@@ -13,6 +13,7 @@ from bot.core.job import Job
 from bot.core.job_events import JobEvent, PictureReady
 from bot.errors import EaselError, RemoteError, TransientError
 from bot.ports import JobStore
+from bot.service.beginnings import Beginnings
 from bot.service.delivering import Delivering
 from bot.service.ledger import Write
 
@@ -38,13 +39,14 @@ class Deliverer:
         self._sleep = sleep
         self._owed: asyncio.Queue[tuple[str, Serve]] = asyncio.Queue()
         self._served: dict[str, Job] = {}
+        self._beginnings = Beginnings(sleep)
 
     def notice(self, change: Change) -> None:
         """Serve a job whose card is owed after a change."""
-        job = change.after
+        job, can_wait = change.after, self._beginnings.hold(change)
         if job.id in self._served:
             self._learn(job)
-        elif job.card_owed:
+        elif job.card_owed and not can_wait:
             self._enqueue(job)
 
     def _enqueue(self, job: Job) -> None:
@@ -70,6 +72,7 @@ class Deliverer:
         """Deliver until cancelled, beginning with what an earlier process left owed."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._take_up())
+            tasks.create_task(self._tell_beginnings())
             while True:
                 job_id, serve = await self._owed.get()
                 tasks.create_task(self._guarded(job_id, serve))
@@ -89,6 +92,11 @@ class Deliverer:
         for job in owed:
             if job.id not in self._served:
                 self._enqueue(job)
+
+    async def _tell_beginnings(self) -> None:
+        while True:
+            for job in await self._beginnings.due():
+                self.notice(Change(before=job, after=job))
 
     async def _guarded(self, job_id: str, serve: Serve) -> None:
         """Serve a job; whatever that raises ends neither the loop nor the other jobs, and the sweeper reminds of it."""

@@ -67,7 +67,7 @@ def sealed(*items: ui.Item[ui.LayoutView]) -> ui.LayoutView:
 def render(card: Card) -> ui.LayoutView:
     """Give a fresh view of a card: one container, in the order header, prompt, gallery, files, facts, buttons."""
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=card.tone.colour, id=card.number)
-    texts = [card.header, *([card.prompt] if card.prompt else []), *card.lines]
+    texts = card.texts
     if card.thumbnail is not None:
         picture = ui.Thumbnail[ui.LayoutView](card.thumbnail.url, spoiler=card.thumbnail.spoiler)
         container.add_item(ui.Section("\n".join(texts), accessory=picture))

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sandbox.cards import Word
+
 ORDER = "POST /ai/queue"
 DOWNLOAD = "GET /repos/{path}"
 ANSWER = "POST /interactions/{interaction_id}/{interaction_token}/callback"
@@ -19,6 +21,7 @@ class Seen:
 
     command: str
     card: str
+    state: Word | None
     shown: tuple[bytes, ...] = field(repr=False)
     served: tuple[bytes, ...] = field(repr=False)
     attached: tuple[str, ...]
@@ -58,8 +61,8 @@ def _of_job(seen: Seen) -> list[Check]:
     name = f"/{seen.command}"
     found = [
         Check(
-            promise=f"{name} ends as Done",
-            kept=seen.card.startswith("Done"),
+            promise=f"{name} ends with its picture",
+            kept=seen.state is Word.DONE,
             found=seen.card or "no card",
         ),
         Check(

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from sandbox.cards import UNDER_WAY, Word, word_of
 from sandbox.checks import DOWNLOAD, ORDER, Seen
 from sandbox.discord import Interaction, Message, Picture, Upload, User, WaitedTooLongError
 from sandbox.discord.reading import text
@@ -12,7 +13,6 @@ from sandbox.stage import Stage, StuckError
 from sandbox.words import plain
 
 ENDS_WITHIN_S = 20.0
-UNDER_WAY = ("Queued", "Painting")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +63,16 @@ class Journey:
             raise StuckError(f"The card of /{command} {said} after {ENDS_WITHIN_S:.0f} s.") from error
 
     def _ended(self) -> bool:
-        return self._message is not None and not self.card.startswith(UNDER_WAY)
+        return self.state not in {None, *UNDER_WAY}
 
     @property
     def _message(self) -> Message | None:
         return self._discord.message_of(self._asked) if self._asked else None
+
+    @property
+    def state(self) -> Word | None:
+        """What became of the request so far; None without a card."""
+        return word_of(self._message) if self._message else None
 
     @property
     def card(self) -> str:
@@ -122,6 +127,7 @@ class Journey:
         return Seen(
             command=self.request.command,
             card=self.card,
+            state=self.state,
             shown=tuple(picture.data for picture in self.pictures),
             served=tuple(each.file.data for each in self._generations() if each.file),
             attached=tuple(upload.filename for upload in self.request.references),

@@ -100,7 +100,7 @@ def test_a_card_is_ordered_header_prompt_gallery_facts_buttons() -> None:
         ComponentType.ACTION_ROW,
         *[ComponentType.BUTTON] * 3,
     ]
-    assert texts(components).splitlines()[0].startswith("**Done**")
+    assert texts(components).splitlines()[0].startswith("**a red cube**")
     assert texts(components).splitlines()[-1].startswith("-# flux-2-dev")
 
 

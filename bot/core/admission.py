@@ -71,7 +71,8 @@ class Situation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admitted:
-    """The job is committed, with `ahead`: how many jobs are before it in the line, 0 when it can start at once.
+    """The job is committed, with `ahead`: how many jobs are before it in the line, 0 when it can start at once; a job
+    that comes with a number keeps at least that.
 
     `microusd_of_day` is what everybody has spent or reserved in 24 h, this job included; 0 without a ceiling for all.
     """
@@ -135,7 +136,7 @@ def admit(situation: Situation, job: Job, limits: Limits, *, slots: int) -> Admi
     if limits.images_per_day and counted_images(job) > images_left:
         return DayUsedUp(left=images_left)
     return _refused_for_money(situation, job, limits) or Admitted(
-        ahead=situation.everybody.ahead(slots),
+        ahead=max(job.ahead, situation.everybody.ahead(slots)),
         microusd_of_day=situation.everybody.joined_by(job).microusd_of_day if limits.microusd_per_day else 0,
     )
 

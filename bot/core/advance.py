@@ -8,7 +8,7 @@ from bot.core import job_events as ev
 from bot.core.job import UNDER_WAY, WITHOUT_PICTURE, Answer, Attachment, Generation, GenerationState, Job, Place
 from bot.core.keeping import emptied
 from bot.core.money import microusd_of
-from bot.core.price import price_of
+from bot.core.price import price_of, told_charge_microusd
 from bot.core.request import Plan
 from bot.errors import Cause
 
@@ -35,10 +35,9 @@ def advance(job: Job, event: ev.JobEvent) -> Job:
 def _visible(job: Job) -> tuple[object, ...]:
     """Name all that the card shows of a job, apart from passing time."""
     pictures = tuple((g.state if g.ended_at else None, g.cause) for g in job.current)
-    # Who was told that nobody is ahead was shown "Painting" at once, so the start is no news.
-    begun = job.begun and job.ahead > 0
+    begun = not job.held_up if job.starts_at_once else job.begun
     charges = [g.cost_microusd for g in job.generations if g.cost_microusd is not None] if price_of(job) else []
-    return (begun, pictures, job.refusal, job.cancelled_by is None, charges)
+    return (begun, pictures, job.refusal, job.cancelled_by is None, charges, told_charge_microusd(job))
 
 
 _ONLY_ANSWERED = ev.Planned | ev.Refused | ev.Intended | ev.Shown | ev.Moved | ev.TokenRenewed

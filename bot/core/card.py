@@ -2,34 +2,41 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, StrEnum
 
 from bot.core import words
-from bot.core.job import UNDER_WAY, Generation, GenerationState, Job, JobState
+from bot.core.ask import is_blank
+from bot.core.job import Generation, GenerationState, Job, JobState
 from bot.core.markdown import escaped, link_text, one_line, shortened
+from bot.core.outcome import endings, worth_repeating
 from bot.core.placement import kind_in, made_from, made_smaller, made_still, shown_inline
 from bot.core.price import price_of, price_of_again
-from bot.errors import Cause
 
 TEXT_LIMIT = 1200
 """All characters of a card together; Discord's own limit for a message of components is 4,000."""
 PROMPT_LIMIT = 300
+TITLE_LIMIT = 120
+"""Characters of the prompt that lead a finished card; [Info] has the whole."""
 FACT_LIMIT = 40
 ALT_LIMIT = 1024
 """Discord's limit for the description of a media item."""
 LONG_AFTER_MEDIANS = 3
+SENT_WITHIN = timedelta(seconds=10)
+"""A job that starts at once is long sent by then, or something holds it up."""
+HELD_UP_AFTER = timedelta(minutes=2)
+"""From then on it is told that Oxen takes no orders."""
 
 
 class Tone(Enum):
-    """The state in one word and one colour; the word always says it too."""
+    """The state in one word and one colour. A card says the word while something is to come, and when nothing came."""
 
     QUEUED = ("Queued", 0x80848E)
     PAINTING = ("Painting", 0xF0B232)
     DONE = ("Done", 0x23A55A)
-    NOT_PAINTED = ("Not painted", 0xF23F43)
+    FAILED = ("Failed", 0xF23F43)
     CANCELLED = ("Cancelled", 0x4E5058)
-    UNKNOWN = ("Unknown", 0x5865F2)
+    UNCLEAR = ("Unclear", 0x5865F2)
 
     @property
     def word(self) -> str:
@@ -51,6 +58,10 @@ class Verb(StrEnum):
     PLACE = "place"
     RENEW = "renew"
 
+
+SHORT = frozenset({Tone.FAILED, Tone.CANCELLED})
+"""Nothing came and nothing is to come: one line, without the words that were typed."""
+QUOTED = frozenset({Tone.QUEUED, Tone.PAINTING, Tone.UNCLEAR})
 
 LABELS = {
     Verb.CANCEL: "Cancel",
@@ -112,6 +123,13 @@ class Card:
         """Give all results that lie on the message, in the order in which it shows them."""
         return self.pictures + self.files
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Return the words above the pictures, line by line; a card that only says how it ended is one line."""
+        if self.tone in SHORT:
+            return (" ".join((f"{self.header} ·", *self.lines)),)
+        return (self.header, *((self.prompt,) if self.prompt else ()), *self.lines)
+
 
 def card_of(job: Job, *, pictures: Mapping[str, str], now: datetime, usual_s: float | None) -> Card:
     """Draw a job.
@@ -119,58 +137,84 @@ def card_of(job: Job, *, pictures: Mapping[str, str], now: datetime, usual_s: fl
     `pictures` maps the ids of the generations that the message will hold to their file names, which say what had to be
     done to them; `usual_s` is the running median of the model, None without history.
     """
-    tone = _tone(job)
-    waiting = job.under_way
-    header, facts = _header(job, tone), _facts(job)
     shown = len(pictures) + sum(g.link_only for g in job.succeeded)
-    lines = (*_lines(job, tone, shown=shown, now=now, usual_s=usual_s), *_changes(pictures.values()))
-    if job.plan is not None and not job.plan.takes_prompt and job.ask.prompt:
-        lines = (*lines, words.PROMPT_NOT_SENT)
-    renew = job.renewal_offered and (waiting or shown < len(job.succeeded))
-    if renew:
-        lines = (*lines, words.RENEW)
+    tone = _tone(job, shown=shown, now=now)
+    renew = job.renewal_offered and (job.under_way or shown < len(job.succeeded))
+    header, facts = _header(job, tone), None if tone in SHORT else _facts(job)
+    unsent = job.plan is not None and not job.plan.takes_prompt and job.ask.prompt and tone not in SHORT
+    lines = (
+        *_lines(job, tone, shown=shown, now=now, usual_s=usual_s, leaving=renew),
+        *_changes(pictures.values()),
+        *((words.PROMPT_NOT_SENT,) if unsent else ()),
+        *((words.RENEW,) if renew else ()),
+    )
     placed = tuple(_picture(job, g, pictures[g.id]) for g in job.current if g.id in pictures)
+    room = TEXT_LIMIT - sum(map(len, (header, facts or "", *lines)))
     return Card(
         job_id=job.id,
         number=job.card_number,
         tone=tone,
         header=header,
-        prompt=_prompt(job, room=TEXT_LIMIT - sum(map(len, (header, facts or "", *lines)))),
-        thumbnail=_thumbnail(job) if waiting else None,
+        prompt=_quote(job, room=room) if tone in QUOTED else None,
+        thumbnail=_thumbnail(job) if job.under_way else None,
         lines=(*lines, *_links(job)),
         pictures=tuple(each for each in placed if shown_inline(each.filename)),
         files=tuple(each for each in placed if not shown_inline(each.filename)),
         facts=facts,
-        verbs=(*((Verb.RENEW,) if renew else ()), *(WAITING_VERBS if waiting else ENDED_VERBS)),
+        verbs=(*((Verb.RENEW,) if renew else ()), *_verbs(job)),
         again_price=price_of_again(job),
     )
 
 
-def _tone(job: Job) -> Tone:
+def plain_card(job: Job, sentence: str) -> Card:
+    """Draw a card with nothing in it that Discord could refuse: who requested it, and one sentence."""
+    return Card(
+        job_id=job.id,
+        number=job.card_number,
+        tone=Tone.FAILED,
+        header=_header(job, Tone.FAILED),
+        prompt=None,
+        thumbnail=None,
+        lines=(sentence,),
+        pictures=(),
+        facts=None,
+        verbs=_verbs(job),
+    )
+
+
+def _tone(job: Job, *, shown: int, now: datetime) -> Tone:
     if job.under_way:
-        return Tone.PAINTING if job.begun or job.ahead == 0 else Tone.QUEUED
-    match job.state:
-        case JobState.DONE | JobState.PARTLY_DONE:
-            return Tone.DONE
-        case JobState.CANCELLED:
-            return Tone.CANCELLED
-        case _:
-            return Tone.UNKNOWN if _some(job, GenerationState.UNKNOWN) else Tone.NOT_PAINTED
+        begins = job.starts_at_once and not job.held_up and now - job.created_at < SENT_WITHIN
+        return Tone.PAINTING if job.begun or begins else Tone.QUEUED
+    if job.succeeded:
+        # Until the first picture is on the message, something is still to come.
+        return Tone.DONE if shown else Tone.PAINTING
+    if job.state is JobState.CANCELLED:
+        return Tone.CANCELLED
+    return Tone.UNCLEAR if any(g.state is GenerationState.UNKNOWN for g in job.current) else Tone.FAILED
 
 
-def _some(job: Job, *states: GenerationState) -> tuple[Generation, ...]:
-    return tuple(g for g in job.current if g.state in states)
+def _verbs(job: Job) -> tuple[Verb, ...]:
+    if job.under_way:
+        return WAITING_VERBS
+    return ENDED_VERBS if worth_repeating(job) else tuple(verb for verb in ENDED_VERBS if verb is not Verb.AGAIN)
 
 
 def _header(job: Job, tone: Tone) -> str:
-    header = f"**{tone.word}** · <@{job.owner_id}>"
-    return f"{header} · after a picture of <@{job.credit_id}>" if job.credit_id else header
+    lead = _title(job) if tone is Tone.DONE else tone.word
+    header = f"**{lead}** · <@{job.owner_id}>"
+    return f"{header} · again from <@{job.credit_id}>'s picture" if job.credit_id else header
 
 
-def _prompt(job: Job, *, room: int) -> str | None:
+def _title(job: Job) -> str:
+    prompt = one_line(job.ask.prompt)
+    return words.WITHOUT_WORDS if is_blank(prompt) else escaped(shortened(prompt, TITLE_LIMIT))
+
+
+def _quote(job: Job, *, room: int) -> str | None:
     """Quote the prompt; one that is all marks doubles when it is escaped, and then gives way to the rest."""
     prompt = one_line(job.ask.prompt)
-    if not prompt:
+    if is_blank(prompt):
         return None
     quote = f"> {escaped(shortened(prompt, PROMPT_LIMIT))}"
     return quote if len(quote) <= room else f"> {escaped(shortened(prompt, max(2, room // 2 - len('> '))))}"
@@ -183,14 +227,14 @@ def _thumbnail(job: Job) -> Thumbnail | None:
 
 
 def _picture(job: Job, generation: Generation, filename: str) -> Picture:
-    alt = shortened(one_line(job.ask.prompt), ALT_LIMIT) or "A picture made from another one"
+    alt = shortened(one_line(job.ask.prompt), ALT_LIMIT) or words.WITHOUT_WORDS
     return Picture(generation_id=generation.id, filename=filename, alt=alt, spoiler=job.ask.covered)
 
 
 def _links(job: Job) -> tuple[str, ...]:
     """Say why a picture lies at Oxen alone, each reason once, and where; the links count in no limit of the card."""
     beyond = [g for g in job.succeeded if g.link_only]
-    reasons = dict.fromkeys(words.CAUSES[g.cause] for g in beyond if g.cause)
+    reasons = dict.fromkeys(words.failure(g.cause) for g in beyond if g.cause)
     links = (link_text(words.open_picture(g.position + 1, len(job.current)), g.url) for g in beyond)
     found = tuple(filter(None, links))
     return (*reasons, *(found or (words.ASK_FOR_FILE,) * bool(beyond)))
@@ -211,13 +255,29 @@ def _changes(filenames: Collection[str]) -> tuple[str, ...]:
     )
 
 
-def _lines(job: Job, tone: Tone, *, shown: int, now: datetime, usual_s: float | None) -> tuple[str, ...]:
+def _lines(job: Job, tone: Tone, *, shown: int, now: datetime, usual_s: float | None, leaving: bool) -> tuple[str, ...]:
+    """Say what is to come or how it ended; `leaving` says that the card asks for a press, and not for patience."""
     if tone is Tone.QUEUED:
-        return tuple(filter(None, (words.ahead(job.ahead), _more_references(job))))
-    if tone is Tone.PAINTING:
-        return tuple(filter(None, _painting(job, shown=shown, now=now, usual_s=usual_s)))
+        found = (_queued(job, now, usual_s), _more_references(job), _private(job, leaving=leaving))
+        return tuple(filter(None, found))
+    if job.under_way:
+        return tuple(filter(None, _painting(job, shown=shown, now=now, usual_s=usual_s, leaving=leaving)))
     on_its_way = (words.ON_ITS_WAY,) if shown < len(job.succeeded) else ()
-    return on_its_way if job.state is JobState.DONE else (*_endings(job), *on_its_way)
+    return (*endings(job), *on_its_way)
+
+
+def _queued(job: Job, now: datetime, usual_s: float | None) -> str:
+    """Say why a job was not sent yet, as far as its row knows."""
+    if job.cancelled_by is not None:
+        return words.CANCELLING
+    found_a_place = job.ahead == 0 or job.held_up or job.plan is None
+    if found_a_place and now - job.created_at > HELD_UP_AFTER:
+        return words.NO_ORDERS
+    return words.sent_next(usual_s) if found_a_place and not job.held_up else words.WAITING_FOR_A_PLACE
+
+
+def _private(job: Job, *, leaving: bool) -> str | None:
+    return words.PRIVATE_WAIT if job.ask.private and not leaving else None
 
 
 def _more_references(job: Job) -> str | None:
@@ -227,49 +287,18 @@ def _more_references(job: Job) -> str | None:
     return "+1 reference" if more == 1 else f"+{more} references"
 
 
-def _painting(job: Job, *, shown: int, now: datetime, usual_s: float | None) -> tuple[str | None, ...]:
+def _painting(job: Job, *, shown: int, now: datetime, usual_s: float | None, leaving: bool) -> tuple[str | None, ...]:
     if job.cancelled_by is not None:
         return (words.CANCELLING,)
     started = min((g.sent_at for g in job.generations if g.sent_at), default=job.created_at)
-    usual = f"usually about {max(1, round(usual_s))} s" if usual_s is not None else "usually 5 to 30 s"
     late = usual_s is not None and (now - started).total_seconds() > LONG_AFTER_MEDIANS * usual_s
     return (
-        f"Started <t:{int(started.timestamp())}:R>, {usual}",
-        words.LONGER_THAN_USUAL if late else None,
+        f"Started <t:{int(started.timestamp())}:R>, {words.usual(usual_s)}",
+        words.LONGER_THAN_USUAL if late and not leaving else None,
         words.ready(shown, len(job.current)) if len(job.current) > 1 and shown else None,
         _more_references(job),
+        _private(job, leaving=leaving),
     )
-
-
-def outcome_of(job: Job) -> str:
-    """Say in one line what came of a job, for lists."""
-    if job.under_way:
-        return words.STILL_PAINTING
-    if job.state is JobState.DONE:
-        return words.painted(len(job.succeeded), len(job.current))
-    return " ".join(_endings(job))
-
-
-def _endings(job: Job) -> tuple[str, ...]:
-    if job.state is JobState.CANCELLED:
-        return (words.CANCELLED,)
-    sentences = dict.fromkeys(_ending(job, g) for g in job.current if g.state is not GenerationState.SUCCEEDED)
-    done = len(job.succeeded)
-    return (words.painted(done, len(job.current)), *sentences) if done else tuple(sentences)
-
-
-def _ending(job: Job, generation: Generation) -> str:
-    match generation.state:
-        case GenerationState.UNKNOWN:
-            return words.UNKNOWN_OUTCOME
-        case GenerationState.TIMED_OUT:
-            return words.TIMED_OUT
-        case GenerationState.CANCELLED:
-            return words.REST_CANCELLED if job.succeeded else words.CANCELLED
-        case _:
-            if generation.cause is Cause.REFUSED_BY_US and job.refusal:
-                return job.refusal
-            return words.CAUSES.get(generation.cause or Cause.OTHER, words.CAUSES[Cause.OTHER])
 
 
 def _facts(job: Job) -> str | None:
@@ -295,9 +324,9 @@ def _seeds(job: Job) -> str | None:
 
 
 def _seconds(job: Job) -> str | None:
-    """Tell how long painting took once nothing is under way."""
+    """Say how long it took from the sending to the last picture, once all are there and all that is known."""
+    sent = [g.sent_at for g in job.succeeded if g.sent_at]
     ends = [g.ended_at for g in job.succeeded if g.ended_at]
-    starts = [g.accepted_at for g in job.succeeded if g.accepted_at]
-    if not ends or not starts or any(g.state in UNDER_WAY for g in job.current):
+    if not job.succeeded or len(sent) < len(job.succeeded) or len(ends) < len(sent) or job.under_way:
         return None
-    return f"{max(1, round((max(ends) - min(starts)).total_seconds()))} s"
+    return f"{max(1, round((max(ends) - min(sent)).total_seconds()))} s"

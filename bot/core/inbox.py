@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core import words
-from bot.core.card import outcome_of
 from bot.core.job import Job
 from bot.core.markdown import escaped, one_line, shortened
+from bot.core.outcome import outcome_of
 
 JOBS_SHOWN = 5
 """Each has a button, and a row of buttons has at most five."""
@@ -38,8 +38,8 @@ def inbox_of(jobs: Sequence[Job], *, shown_where_restricted: bool | None = None)
 
 
 def _entry(job: Job, *, shown_where_restricted: bool | None) -> Entry:
-    prompt = escaped(shortened(one_line(job.ask.prompt), PROMPT_LIMIT)) or "A picture without words"
-    asked = f"Asked <t:{int(job.created_at.timestamp())}:R>."
+    prompt = escaped(shortened(one_line(job.ask.prompt), PROMPT_LIMIT)) or words.WITHOUT_WORDS
+    asked = f"Requested <t:{int(job.created_at.timestamp())}:R>."
     said = (shortened(outcome_of(job), OUTCOME_LIMIT), asked, _why(job, shown_where_restricted=shown_where_restricted))
     return Entry(job_id=job.id, text=f"> {prompt}\n{' '.join(filter(None, said))}")
 

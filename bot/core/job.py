@@ -55,6 +55,8 @@ MISSING = frozenset({GenerationState.UNKNOWN, GenerationState.TIMED_OUT, Generat
 """Ended for the person, but a picture may still turn up at Oxen."""
 TOKEN_LIFE = timedelta(minutes=15)
 """How long Discord takes edits on an interaction's token (developer documentation, "Receiving and Responding")."""
+NO_PERSON = 0
+"""Stands for the bot where a job is cancelled because its message is gone."""
 RENEWAL_LEAD = timedelta(seconds=60)
 """How long before its token ends a private answer asks for a fresh one: nothing can be said there afterwards."""
 
@@ -195,8 +197,21 @@ class Job:
 
     @property
     def begun(self) -> bool:
-        """Tell whether anything was ever sent to Oxen; stays true when a refused POST is waiting for its next try."""
-        return any(g.sends for g in self.generations)
+        """Return whether a POST was sent that Oxen took, or may have taken."""
+        return any(g.sent_at is not None for g in self.generations)
+
+    @property
+    def starts_at_once(self) -> bool:
+        """Return whether the job is sent as soon as it is answered: it waits for no place and no reference.
+
+        Its first card says that painting begins, which saves an edit; it is put right when Oxen does not take the job.
+        """
+        return self.ahead == 0 and not self.ask.references
+
+    @property
+    def held_up(self) -> bool:
+        """Return whether a POST was tried, and Oxen has nothing of the job."""
+        return not self.begun and any(g.sends for g in self.generations)
 
     @property
     def card_owed(self) -> bool:

@@ -1,7 +1,7 @@
 """What a job costs, as people see it: on its card, under [Info] and beside [Again]."""
 
 from bot.core.admission import counted_microusd
-from bot.core.job import Generation, Job
+from bot.core.job import Generation, Job, JobState
 from bot.core.money import dollars, microusd_of
 
 SAID_ABOVE_MICROUSD = microusd_of(0.10)
@@ -24,6 +24,19 @@ def price_of_again(job: Job) -> str | None:
     known = [price for price in prices if price is not None]
     total = sum(known)
     return dollars(total) if len(known) == len(prices) and total > SAID_ABOVE_MICROUSD else None
+
+
+def told_charge_microusd(job: Job) -> int | None:
+    """Return what a job that ended without a picture cost, where its sentence says so; None leaves that to belief.
+
+    A failure is believed to be free, so that only a charge is news; of what was cancelled any figure is.
+    """
+    if job.under_way or job.succeeded:
+        return None
+    costs = [g.cost_microusd if g.sends else 0 for g in job.generations]
+    known = [cost for cost in costs if cost is not None]
+    told = len(known) == len(costs) and (sum(known) > 0 or job.state is JobState.CANCELLED)
+    return sum(known) if told else None
 
 
 def _is_priced(generation: Generation) -> bool:

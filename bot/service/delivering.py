@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.core import words
-from bot.core.card import Card, card_of
-from bot.core.job import Generation, Job, Place
+from bot.core.card import Card, card_of, plain_card
+from bot.core.job import NO_PERSON, Generation, Job, Place
 from bot.core.job_events import CancelAsked, JobEvent, LinkOnly, Replaced, ResultUnreadable, Shown, TokenDied
 from bot.core.placement import Placed, ResultFile
 from bot.errors import (
@@ -39,8 +39,6 @@ RESULT_PATIENCE = timedelta(hours=24)
 """So long after it was painted, a result that cannot be fetched is given up."""
 LAST_TRIES = timedelta(minutes=10)
 """Tried at the least, also when it was painted long ago: a process that was away for a day has not tried yet."""
-BY_NOBODY = 0
-"""Stands for the bot where a job is cancelled because its message is gone."""
 
 
 class UnfitResultsError(EaselError):
@@ -249,7 +247,7 @@ class Delivering:
     async def _leave_message(self, job: Job, error: MessageGoneError | MessageUnreachableError) -> Job:
         """Keep the results for the owner's inbox; what a moderator deleted is not painted to the end."""
         if isinstance(error, MessageGoneError):
-            change = await self._ledger.apply(job.id, CancelAsked(by=BY_NOBODY, at=self._clock()))
+            change = await self._ledger.apply(job.id, CancelAsked(by=NO_PERSON, at=self._clock()))
             await self._settlement.cancel_all(change.after if change else job)
         removed = isinstance(error, MessageGoneError) and not job.ask.private
         change = await self._ledger.apply(job.id, Replaced(place=Place.INBOX, token=job.token, removed=removed))
@@ -268,7 +266,7 @@ class Delivering:
 
         Whatever keeps the token's way shut, the bot's own is tried before the message is given up.
         """
-        card = _plain(self._draw(job, {}), words.CARD_REFUSED if job.succeeded else words.TEXT_REFUSED)
+        card = plain_card(job, words.CARD_REFUSED if job.succeeded else words.TEXT_REFUSED)
         for way in (job, replace(job, token=None)):
             try:
                 await self._editing.show(way, card, {})
@@ -278,11 +276,6 @@ class Delivering:
                 log.warning("nor is a plain card shown: %s", type(error).__name__, extra={"job_id": job.id})
             else:
                 return
-
-
-def _plain(card: Card, sentence: str) -> Card:
-    """Return a card with nothing in it that Discord could refuse."""
-    return replace(card, prompt=None, thumbnail=None, lines=(sentence,), pictures=(), files=(), facts=None)
 
 
 def _shown(placed: Placed, revision: int) -> Shown:

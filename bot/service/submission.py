@@ -16,6 +16,7 @@ from bot.core.request import Ask, Draft, Plan, resolve
 from bot.errors import StoreUnavailableError, UserError
 from bot.ports import Catalogue, Clock
 from bot.service.ledger import Ledger
+from bot.service.order_health import OrderHealth
 from bot.service.rules import AdmissionRules, ModelRules
 from bot.service.spending import SpendingWatch
 
@@ -65,6 +66,8 @@ class Submission:
         self._admission = admission
         self._random_seed = random_seed
         self._clock = clock
+        self._orders = OrderHealth()
+        ledger.observe(self._orders.notice)
         self._spending = SpendingWatch(admission.limits.microusd_per_day, clock)
         self._giving_up = set[asyncio.Task[None]]()
 
@@ -137,6 +140,7 @@ class Submission:
             credit_id=credit_id,
             age_restricted=origin.age_restricted,
             card_number=1 + self._random_seed() % CARD_NUMBERS,
+            ahead=0 if plan is not None and self._orders.taken else 1,
             generations=tuple(Generation(id=f"{job_id}-{n + 1}", position=n) for n in range(ask.count)),
         )
         if plan is None:

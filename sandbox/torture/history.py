@@ -5,19 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sandbox.cards import Word
 
-class Word(StrEnum):
-    """How a card begins: the state of its job."""
-
-    QUEUED = "Queued"
-    PAINTING = "Painting"
-    DONE = "Done"
-    NOT_PAINTED = "Not painted"
-    CANCELLED = "Cancelled"
-    UNKNOWN = "Unknown"
-
-
-UNDER_WAY = frozenset({Word.QUEUED, Word.PAINTING})
 NOBODYS = "a picture that Oxen never made"
 """Stands where the id of a generation would stand."""
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sandbox.torture.history import NOBODYS, UNDER_WAY, Fate, History, Message, Story, Word
+from sandbox.cards import UNDER_WAY, Word
+from sandbox.torture.history import NOBODYS, Fate, History, Message, Story
 
 
 class Broken(StrEnum):
@@ -161,7 +162,7 @@ def _ending(story: Story, card: Message) -> Found:
     elif len(card.pictures) < story.request.images:
         if not card.sentences:
             yield Broken.TOLD_NOTHING, f"its message says {card.word} and not a word more"
-        if card.word is Word.NOT_PAINTED and not failed:
+        if card.word is Word.FAILED and not failed:
             yield Broken.GIVEN_UP, "Oxen refused nothing"
         if card.word is Word.CANCELLED:
             yield Broken.GIVEN_UP, "nobody cancelled it"

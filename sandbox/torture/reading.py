@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
+from sandbox.cards import UNDER_WAY, word_of
 from sandbox.discord import LocalDiscord
 from sandbox.discord import Message as DiscordMessage
 from sandbox.discord.reading import gallery, text
 from sandbox.oxen import Generation as OxenRow
 from sandbox.oxen import LocalOxen, Status
-from sandbox.torture.history import NOBODYS, UNDER_WAY, Fate, Generation, History, Message, Request, Word
+from sandbox.torture.history import NOBODYS, Fate, Generation, History, Message, Request
 
 Identify = Callable[[bytes], str]
 """Names the generation that some bytes show."""
@@ -22,7 +23,7 @@ _FATES: Mapping[Status, Fate] = {
     Status.FAILED: Fate.FAILED,
     Status.CANCELLED: Fate.FAILED,
 }
-_QUOTE, _SMALL, _HEADER = "> ", "-# ", "**"
+_QUOTE, _SMALL, _BESIDE = "> ", "-# ", " · "
 
 
 class Books:
@@ -55,7 +56,7 @@ class Books:
         message = world.messages.get(answer.message_id or 0) if answer else None
         if message is None:
             return True
-        return word_of(text(message)) not in UNDER_WAY and len(gallery(message)) >= painted
+        return word_of(message) not in UNDER_WAY and len(gallery(message)) >= painted
 
     def last_edit_at(self) -> datetime | None:
         """Tell when any message was changed last."""
@@ -69,12 +70,11 @@ class Books:
                 yield self._message(last, [version.message for version in versions])
 
     def _message(self, last: DiscordMessage, versions: Iterable[DiscordMessage]) -> Message:
-        words = text(last)
         return Message(
             id=last.id,
             job_id=last.interaction_id,
-            word=word_of(words),
-            sentences=sentences_of(words),
+            word=word_of(last),
+            sentences=sentences_of(text(last)),
             pictures=tuple(self._identify(picture.data) for picture in gallery(last)),
             ever_shown=frozenset(self._identify(each.data) for version in versions for each in gallery(version)),
             deleted=last.id not in self._discord.world.messages,
@@ -88,17 +88,12 @@ def generation_of(row: OxenRow) -> Generation:
     return Generation(id=row.generation_id, prompt=row.prompt, fate=_FATES[row.status])
 
 
-def word_of(words: str) -> Word | None:
-    """Read the state off a card; None for what is no card."""
-    _, bold, rest = words.partition(_HEADER)
-    name = rest.partition(_HEADER)[0] if bold and words.startswith(_HEADER) else ""
-    return Word(name) if name in set(Word) else None
-
-
 def sentences_of(words: str) -> tuple[str, ...]:
-    """Give what a card says beside header, prompt and facts."""
-    lines = (line for line in words.splitlines()[1:] if line.strip())
-    return tuple(line for line in lines if not line.startswith((_QUOTE, _SMALL)))
+    """Return what a card says beside state or title, member, prompt and facts."""
+    header, *rest = [line for line in words.splitlines() if line.strip()] or [""]
+    # A card without a picture is one line: the state, the member, and then why.
+    why = header.split(_BESIDE)[2:]
+    return (*why, *(line for line in rest if not line.startswith((_QUOTE, _SMALL))))
 
 
 def _digest(data: bytes) -> bytes:

@@ -6,12 +6,13 @@ from functools import partial
 
 from PIL import Image
 
+from sandbox.cards import Word
 from sandbox.oxen import Knobs
 from sandbox.painter.pillow import resized
 from sandbox.torture.arena import Arena, open_arena
 from sandbox.torture.crowd import spread
 from sandbox.torture.databases import Engine
-from sandbox.torture.history import NOBODYS, Word
+from sandbox.torture.history import NOBODYS
 from sandbox.torture.judgement import Broken, Violation
 from sandbox.torture.outcome import Outcome, outcome_of
 from sandbox.torture.storm import DEAR

@@ -77,7 +77,7 @@ async def test_what_was_private_stays_private(rig: Rig, private: bool) -> None: 
 async def test_a_stranger_can_place_nothing(rig: Rig) -> None:
     await rig.keep(WAITING)
     interaction = person(rig, STRANGER)
-    with pytest.raises(UserError, match="Only who asked"):
+    with pytest.raises(UserError, match="Only the person who requested"):
         await press(interaction)
     assert interaction.response.said == []
 

@@ -60,7 +60,7 @@ async def test_a_stranger_may_neither_cancel_nor_delete(rig: Rig) -> None:
     await rig.post()
     handlers = buttons(rig)
     for handler in (handlers.cancel, handlers.delete, handlers.erase):
-        with pytest.raises(UserError, match="Only who asked"):
+        with pytest.raises(UserError, match="Only the person who requested"):
             await press(handler, presser(rig, user_id=STRANGER))
     assert await rig.states() == [S.QUEUED]
     assert rig.delivery.removed == []
@@ -70,7 +70,7 @@ async def test_a_moderator_of_another_channel_is_a_stranger(rig: Rig) -> None:
     await rig.keep(replace(a_job(S.QUEUED), channel_id=18))
     handlers = buttons(rig)
     for handler in (handlers.cancel, handlers.delete, handlers.erase):
-        with pytest.raises(UserError, match="Only who asked"):
+        with pytest.raises(UserError, match="Only the person who requested"):
             await press(handler, presser(rig, user_id=STRANGER, moderator=True))
 
 
@@ -93,7 +93,7 @@ async def test_get_result_brings_a_fresh_token_and_the_picture_to_the_message(ri
 
 async def test_get_result_is_its_owner_s_alone(rig: Rig) -> None:
     await rig.keep(PRIVATE)
-    with pytest.raises(UserError, match="Only who asked"):
+    with pytest.raises(UserError, match="Only the person who requested"):
         await press(buttons(rig).renew, pressed_on(77, presser(rig, user_id=STRANGER, moderator=True)))
     assert (await rig.get()).token is None
 

@@ -192,10 +192,13 @@ def test_another_picture_s_end_starts_no_second_try_for_one_that_ended_long_ago(
     assert len(after.generations) == 2
 
 
-def test_the_start_of_painting_is_news_only_for_who_was_told_to_wait() -> None:
-    event = EVENTS["Intended"]
-    assert not advance(WAITING, event).card_owed
-    assert advance(replace(WAITING, ahead=3), event).card_owed
+def test_a_card_that_said_queued_says_that_painting_began_and_any_that_oxen_did_not_take_it_after_all() -> None:
+    for waited, told in ((WAITING, True), (replace(a_job(), ahead=3), True), (a_job(), False)):
+        begun = advance(waited, EVENTS["Intended"])
+        assert (begun.begun, begun.card_owed) == (True, told)
+        shown = replace(begun, shown_revision=begun.revision)
+        refused = advance(shown, ev.NotAccepted(intent_id="i-2", at=LATER))
+        assert (refused.begun, refused.held_up, refused.card_owed) == (False, True, True)
 
 
 def test_a_press_on_cancel_before_the_answer_is_recorded_is_kept_and_shown() -> None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from bot.core import words
 from bot.core.advance import advance
-from bot.core.card import ALT_LIMIT, LABELS, PROMPT_LIMIT, TEXT_LIMIT, Card, Tone, Verb, card_of
-from bot.core.job import Answer, GenerationState, Job
+from bot.core.card import ALT_LIMIT, LABELS, PROMPT_LIMIT, TEXT_LIMIT, TITLE_LIMIT, Card, Tone, Verb, card_of
+from bot.core.job import NO_PERSON, Answer, GenerationState, Job
 from bot.core.job_events import Charged
 from bot.errors import Cause
 from tests.core.jobs import NOW, OWNER, PLAN, REFERENCES, SEEDLESS, a_generation, a_job, an_ask
@@ -37,13 +37,12 @@ def text_of(card: Card) -> str:
     [
         ((S.PLANNED,), 3, Tone.QUEUED),
         ((S.PLANNED,), 0, Tone.PAINTING),
+        ((S.SUBMITTING,), 0, Tone.PAINTING),
         ((S.QUEUED,), 3, Tone.PAINTING),
         ((S.SUCCEEDED, S.PLANNED), 0, Tone.PAINTING),
-        ((S.SUCCEEDED,), 0, Tone.DONE),
-        ((S.SUCCEEDED, S.FAILED), 0, Tone.DONE),
-        ((S.FAILED,), 0, Tone.NOT_PAINTED),
-        ((S.TIMED_OUT,), 0, Tone.NOT_PAINTED),
-        ((S.UNKNOWN, S.FAILED), 0, Tone.UNKNOWN),
+        ((S.FAILED,), 0, Tone.FAILED),
+        ((S.TIMED_OUT,), 0, Tone.FAILED),
+        ((S.UNKNOWN, S.FAILED), 0, Tone.UNCLEAR),
         ((S.CANCELLED,), 0, Tone.CANCELLED),
     ],
 )
@@ -58,12 +57,62 @@ def test_the_colours_are_the_design_s() -> None:
 
 
 def test_a_repeated_picture_credits_whose_it_was() -> None:
-    assert draw(replace(a_job(), credit_id=5)).header.endswith("after a picture of <@5>")
+    assert draw(replace(a_job(), credit_id=5)).header.endswith("again from <@5>'s picture")
 
 
-def test_who_waits_is_told_how_many_are_ahead_and_that_there_are_more_references() -> None:
-    job = replace(a_job(ask=an_ask(references=4)), ahead=3)
-    assert draw(job).lines == ("3 ahead of you", "+3 references")
+@pytest.mark.parametrize("states", [(S.SUCCEEDED,), (S.SUCCEEDED, S.FAILED)])
+def test_a_finished_card_leads_with_the_prompt_cut_at_a_word_and_says_no_state(states: tuple[S, ...]) -> None:
+    prompt = "a *red* cube " + "word " * 100
+    card = draw(a_job(*states, ask=an_ask(prompt, count=len(states))))
+    title = card.header.removeprefix("**").removesuffix(f"** · <@{OWNER}>")
+    assert (card.tone, card.prompt) == (Tone.DONE, None)
+    assert title.startswith(r"a \*red\* cube word")
+    assert title.endswith("word…")
+    assert len(title) <= TITLE_LIMIT + len(r"\\")
+    assert not any(tone.word in text_of(card) for tone in Tone)
+
+
+@pytest.mark.parametrize("state", [S.FAILED, S.CANCELLED, S.TIMED_OUT])
+def test_a_card_without_a_picture_is_one_line_without_the_words_that_were_typed(state: S) -> None:
+    card = draw(a_job(state, ask=an_ask("unspeakable", references=1)))
+    (line,) = card.texts
+    assert line.startswith(f"**{card.tone.word}** · <@{OWNER}> · ")
+    assert (card.prompt, card.facts, card.thumbnail) == (None, None, None)
+    assert "\n" not in line
+    assert "unspeakable" not in line
+
+
+TRIED = replace(a_job(), generations=(replace(a_generation(S.PLANNED), sends=1),))
+
+
+@pytest.mark.parametrize("job", [replace(a_job(), ahead=1), a_job(ask=an_ask(references=1)), TRIED])
+def test_what_was_not_sent_and_does_not_start_at_once_is_queued(job: Job) -> None:
+    assert draw(job).tone is Tone.QUEUED
+
+
+def test_a_job_that_was_to_start_at_once_is_queued_when_it_did_not() -> None:
+    assert draw(a_job(), age_s=9).tone is Tone.PAINTING
+    assert draw(a_job(), age_s=10).tone is Tone.QUEUED
+
+
+def test_a_queued_job_says_for_what_it_waits_as_far_as_its_row_knows() -> None:
+    checking = a_job(ask=an_ask(references=1))
+    waiting = replace(a_job(ask=an_ask(references=4)), ahead=3)
+    assert draw(checking, usual_s=11.6).lines == ("Goes to Oxen in a moment, usually about 12 s",)
+    assert draw(waiting).lines == (words.WAITING_FOR_A_PLACE, "+3 references")
+    assert draw(waiting, age_s=121).lines[0] == words.WAITING_FOR_A_PLACE
+    assert draw(TRIED).lines == (words.WAITING_FOR_A_PLACE,)
+    for held_up in (checking, TRIED, a_job(), replace(a_job(), ahead=1, plan=None)):
+        assert draw(held_up, age_s=121).lines == (words.NO_ORDERS,)
+
+
+def test_a_private_card_says_where_its_picture_is_found_until_it_asks_for_a_press() -> None:
+    for state in (S.PLANNED, S.QUEUED):
+        job = a_job(state, ask=replace(an_ask(), private=True))
+        asking = draw(replace(job, renewal_offered=True), age_s=900, usual_s=1).lines
+        assert words.PRIVATE_WAIT in draw(job).lines
+        assert words.RENEW in asking
+        assert not {words.PRIVATE_WAIT, words.LONGER_THAN_USUAL} & set(asking)
 
 
 def test_painting_says_since_when_and_how_long_it_usually_takes() -> None:
@@ -81,6 +130,8 @@ def test_past_three_medians_the_card_says_that_it_takes_longer() -> None:
 def test_pictures_that_are_not_there_yet_are_on_their_way() -> None:
     job = a_job(S.SUCCEEDED, S.SUCCEEDED)
     assert card_of(job, pictures={"1-1": "1-1.png"}, now=NOW, usual_s=None).lines == (words.ON_ITS_WAY,)
+    none_yet = card_of(job, pictures={}, now=NOW, usual_s=None)
+    assert (none_yet.tone, none_yet.prompt, none_yet.lines) == (Tone.PAINTING, "> a red cube", (words.ON_ITS_WAY,))
     assert draw(job).lines == ()
 
 
@@ -97,8 +148,9 @@ def test_a_batch_under_way_counts_what_has_landed() -> None:
     assert "2 of 4 ready" in draw(a_job(S.SUCCEEDED, S.SUCCEEDED, S.QUEUED, S.PLANNED)).lines
 
 
-def test_a_job_that_is_being_cancelled_says_so_alone() -> None:
-    assert draw(replace(a_job(S.QUEUED), cancelled_by=OWNER)).lines == (words.CANCELLING,)
+@pytest.mark.parametrize("state", [S.PLANNED, S.QUEUED])
+def test_a_job_that_is_being_cancelled_says_so_alone(state: S) -> None:
+    assert draw(replace(a_job(state), cancelled_by=OWNER)).lines == (words.CANCELLING,)
 
 
 def test_a_job_that_is_done_needs_no_words() -> None:
@@ -109,7 +161,7 @@ def test_a_job_that_is_done_needs_no_words() -> None:
 def test_each_cause_has_its_sentence(cause: Cause) -> None:
     failed = replace(a_generation(S.FAILED), cause=cause, error="Traceback: provider's words")
     card = draw(replace(a_job(S.FAILED), generations=(failed,)))
-    assert card.lines == (words.CAUSES[cause],)
+    assert card.lines == (words.failure(cause),)
 
 
 def test_our_own_refusal_is_told_as_it_stands() -> None:
@@ -119,19 +171,52 @@ def test_our_own_refusal_is_told_as_it_stands() -> None:
 
 @pytest.mark.parametrize(
     ("state", "sentence"),
-    [(S.UNKNOWN, words.UNKNOWN_OUTCOME), (S.TIMED_OUT, words.TIMED_OUT), (S.CANCELLED, words.CANCELLED)],
+    [(S.UNKNOWN, words.UNCLEAR_OUTCOME), (S.TIMED_OUT, words.TIMED_OUT)],
 )
 def test_each_other_end_has_its_sentence(state: S, sentence: str) -> None:
     assert draw(a_job(state)).lines == (sentence,)
 
 
+@pytest.mark.parametrize(
+    ("by", "told"),
+    [
+        (OWNER, words.CANCELLED),
+        (OWNER + 1, words.CANCELLED_BY_MODERATOR),
+        (NO_PERSON, words.CANCELLED_AS_DELETED),
+        (None, words.CANCELLED_BY_OXEN),
+    ],
+)
+@pytest.mark.parametrize(
+    ("sends", "cost_microusd", "charge"),
+    [
+        (0, None, words.SURELY_FREE),
+        (1, None, words.MAY_BE_CHARGED),
+        (1, 0, words.SURELY_FREE),
+        (1, 50_000, "It cost $0.05."),
+    ],
+)
+def test_a_cancelled_card_says_by_whom_and_what_was_charged(
+    by: int | None, told: str, sends: int, cost_microusd: int | None, charge: str
+) -> None:
+    generation = replace(a_generation(S.CANCELLED), sends=sends, cost_microusd=cost_microusd)
+    job = replace(a_job(S.CANCELLED), generations=(generation,), cancelled_by=by)
+    assert draw(job).lines == (f"{told} {charge}",)
+
+
+def test_what_oxen_says_that_a_failure_cost_is_told_instead_of_a_belief() -> None:
+    failed = replace(a_generation(S.FAILED), cause=Cause.OTHER, cost_microusd=50_000)
+    (line,) = draw(replace(a_job(S.FAILED), generations=(failed,))).lines
+    assert "It cost $0.05." in line
+    assert words.PROBABLY_FREE not in line
+
+
 def test_a_batch_that_partly_failed_counts_and_says_each_reason_once() -> None:
     lines = draw(a_job(S.SUCCEEDED, S.FAILED, S.FAILED, S.TIMED_OUT)).lines
-    assert lines == ("1 of 4 painted.", words.CAUSES[Cause.SAFETY], words.TIMED_OUT)
+    assert lines == ("1 of 4 ready.", words.failure(Cause.SAFETY), words.TIMED_OUT)
 
 
 def test_what_was_cancelled_beside_a_finished_picture_is_called_the_rest() -> None:
-    assert draw(a_job(S.SUCCEEDED, S.CANCELLED)).lines == ("1 of 2 painted.", words.REST_CANCELLED)
+    assert draw(a_job(S.SUCCEEDED, S.CANCELLED)).lines == ("1 of 2 ready.", words.REST_CANCELLED)
 
 
 @pytest.mark.parametrize(
@@ -157,6 +242,14 @@ def test_what_discord_shows_stands_in_the_gallery_and_the_rest_lies_below_as_fil
 
 def test_the_facts_name_model_shape_size_seed_and_seconds() -> None:
     assert draw(a_job(S.SUCCEEDED)).facts == "flux-2-dev · 16:9 · 1 MP · seed 1234 · 12 s · AI-generated"
+
+
+def test_seconds_count_from_the_sending_and_not_from_when_the_order_was_found() -> None:
+    adopted = replace(a_generation(S.SUCCEEDED), accepted_at=NOW + timedelta(seconds=11))
+    job = replace(a_job(S.SUCCEEDED), generations=(adopted,))
+    assert "12 s" in (draw(job).facts or "")
+    unknown = replace(job, generations=(replace(adopted, sent_at=None),))
+    assert " s ·" not in (draw(unknown).facts or "")
 
 
 def test_what_is_not_known_is_left_out() -> None:
@@ -264,8 +357,26 @@ def test_alt_text_is_plain_and_unescaped() -> None:
 
 def test_the_buttons_fit_the_state_and_their_labels_fit_the_row() -> None:
     assert draw(a_job()).verbs == (Verb.CANCEL, Verb.INFO)
-    assert draw(a_job(S.FAILED)).verbs == (Verb.AGAIN, Verb.INFO, Verb.DELETE)
+    assert draw(a_job(S.SUCCEEDED)).verbs == (Verb.AGAIN, Verb.INFO, Verb.DELETE)
     assert all(0 < len(LABELS[verb]) <= BUTTON_LABEL_LIMIT for verb in Verb)
+
+
+def failed_for(cause: Cause) -> Job:
+    return replace(a_job(S.FAILED), generations=(replace(a_generation(S.FAILED), cause=cause),))
+
+
+@pytest.mark.parametrize(
+    ("cause", "offered"),
+    [(Cause.SAFETY, False), (Cause.REFUSED_BY_US, False), (Cause.OTHER, True), (Cause.NO_CREDITS, True)],
+)
+def test_again_is_not_offered_where_it_can_only_fail_again(cause: Cause, offered: bool) -> None:  # noqa: FBT001
+    assert (Verb.AGAIN in draw(failed_for(cause)).verbs) is offered
+
+
+def test_again_is_not_offered_for_what_a_moderator_cancelled_or_deleted() -> None:
+    assert Verb.AGAIN in draw(replace(a_job(S.CANCELLED), cancelled_by=OWNER)).verbs
+    for by in (OWNER + 1, NO_PERSON):
+        assert Verb.AGAIN not in draw(replace(a_job(S.CANCELLED), cancelled_by=by)).verbs
 
 
 states = st.lists(st.sampled_from(S), min_size=1, max_size=4).map(tuple)

@@ -19,14 +19,14 @@ def line_of(*states: S, prompt: str = "a red cube") -> str:
 @pytest.mark.parametrize(
     ("states", "told"),
     [
-        ((S.SUCCEEDED,), "1 of 1 painted."),
-        ((S.SUCCEEDED, S.FAILED), f"1 of 2 painted. {words.CAUSES[Cause.SAFETY]}"),
-        ((S.FAILED,), words.CAUSES[Cause.SAFETY]),
-        ((S.QUEUED, S.SUCCEEDED), words.STILL_PAINTING),
+        ((S.SUCCEEDED,), "1 of 1 ready."),
+        ((S.SUCCEEDED, S.FAILED), f"1 of 2 ready. {words.failure(Cause.SAFETY)}"),
+        ((S.FAILED,), words.failure(Cause.SAFETY)),
+        ((S.QUEUED, S.SUCCEEDED), words.STILL_UNDER_WAY),
     ],
 )
 def test_a_line_has_the_prompt_what_came_of_it_and_when(states: tuple[S, ...], told: str) -> None:
-    assert line_of(*states) == f"> a red cube\n{told} Asked <t:{int(NOW.timestamp())}:R>."
+    assert line_of(*states) == f"> a red cube\n{told} Requested <t:{int(NOW.timestamp())}:R>."
 
 
 def test_a_prompt_is_cut_short_and_harmless() -> None:

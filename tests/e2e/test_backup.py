@@ -55,7 +55,7 @@ def paid_for(town: Town, prompt: str) -> int:
 
 
 async def lands(town: Town, asked: Interaction, prompt: str) -> None:
-    message = await town.shows(asked, "**Done**", timeout_s=PATIENCE_S)
+    message = await town.done(asked, timeout_s=PATIENCE_S)
     assert len(town.pictures(message)) == 1
     assert paid_for(town, prompt) == 1
 

@@ -60,14 +60,14 @@ async def test_a_picture_that_was_ready_before_the_cancel_is_shown(town: Town) -
     asked = town.ask("nearly ready")
     await town.oxen.wait_for(lambda: len(town.generations) == 1)
     town.press(await town.answer(asked), "Cancel")
-    message = await town.shows(asked, "**Done**")
+    message = await town.done(asked)
     assert town.pictures(message) == town.served
 
 
 async def test_a_moderator_may_cancel_and_a_stranger_may_not(town: Town) -> None:
     message = await stuck(town)
     words = await town.private_words(town.press(message, "Cancel", by=town.scene.sam))
-    assert "Only who asked for this picture, or who may manage messages, can cancel it." in words
+    assert "Only the person who requested this picture, or a member who can manage messages, can cancel it." in words
     assert DELETE not in town.requests
     town.press(message, "Cancel", by=town.scene.max)
     await town.shows(message, "**Cancelled**")
@@ -77,9 +77,9 @@ async def test_again_makes_a_job_of_who_presses_with_another_seed_and_credit(tow
     scene = town.scene
     message = await town.paint("a tower --seed 3")
     pressed = town.press(message, "Again", by=scene.sam)
-    repeated = await town.shows(pressed, "**Done**")
+    repeated = await town.done(pressed)
     assert repeated.id != message.id
-    assert f"<@{scene.sam.id}> \u00b7 after a picture of <@{scene.robin.id}>" in town.discord.text(repeated)
+    assert f"<@{scene.sam.id}> \u00b7 again from <@{scene.robin.id}>'s picture" in town.discord.text(repeated)
     assert town.orders[0]["seed"] != town.orders[1]["seed"]
     assert {**town.orders[0], "seed": 0} == {**town.orders[1], "seed": 0}
     assert town.pictures(repeated) != town.pictures(message)
@@ -87,7 +87,7 @@ async def test_again_makes_a_job_of_who_presses_with_another_seed_and_credit(tow
 
 async def test_again_on_ones_own_picture_needs_no_credit(town: Town) -> None:
     pressed = town.press(await town.paint("a bridge"), "Again")
-    assert "after a picture of" not in town.discord.text(await town.shows(pressed, "**Done**"))
+    assert "again from" not in town.discord.text(await town.done(pressed))
 
 
 async def test_info_tells_anybody_privately_what_was_sent(town: Town) -> None:
@@ -120,7 +120,7 @@ async def test_delete_asks_once_privately_and_then_deletes(town: Town) -> None:
 async def test_a_moderator_may_delete_and_a_stranger_may_not(town: Town) -> None:
     message = await town.paint("under moderation")
     words = await town.private_words(town.press(message, "Delete", by=town.scene.sam))
-    assert "Only who asked for this picture, or who may manage messages, can delete it." in words
+    assert "Only the person who requested this picture, or a member who can manage messages, can delete it." in words
     question = await town.answer(town.press(message, "Delete", by=town.scene.max))
     town.press(question, "Delete it", by=town.scene.max)
     await town.discord.wait_for(lambda: town.discord.current(message) is None)
@@ -128,7 +128,7 @@ async def test_a_moderator_may_delete_and_a_stranger_may_not(town: Town) -> None
 
 async def test_buttons_of_a_job_with_a_reference_work_like_the_others(town: Town) -> None:
     message = await town.paint("keep the colours", command="edit", pictures=[picture("kept.png")])
-    repeated = await town.shows(town.press(message, "Again"), "**Done**")
+    repeated = await town.done(town.press(message, "Again"))
     assert town.orders[0]["input_image"] == town.orders[1]["input_image"]
     assert len(town.pictures(repeated)) == 1
 
@@ -145,8 +145,8 @@ async def test_every_button_works_after_a_restart(town: Town) -> None:
         words = await town.private_words(town.press(refused, button, by=town.scene.sam))
         assert f"can {button.lower()} it" in words
     await ended(town, painting)
-    repeated = await town.shows(town.press(done, "Again", by=town.scene.sam), "**Done**")
-    assert "after a picture of" in town.discord.text(repeated)
+    repeated = await town.done(town.press(done, "Again", by=town.scene.sam))
+    assert "again from" in town.discord.text(repeated)
     assert "seed 3" in await town.private_words(town.press(done, "Info"))
     town.press(question, "Delete it")
     await town.discord.wait_for(lambda: town.discord.current(doomed) is None)

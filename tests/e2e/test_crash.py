@@ -90,7 +90,7 @@ async def crashed(shared_town: Town) -> Crashed:
     await oxen.wait_for(lambda: len([*paid_for(town, "painting"), *paid_for(town, "painting a pair")]) == PAINTING)
     await town.bot.kill()
     shown = (painting, pair, without_seed, *accepted.values(), *costly, *never_arrived.values())
-    messages = {each.id: (await town.shows(each, "**Painting**")).id for each in shown}
+    messages = {each.id: (await town.answer(each)).id for each in shown}
     await oxen.wait_for(lambda: all(each.status.is_terminal for each in oxen.ledger.generations))
     await town.bot.start()
     return Crashed(
@@ -134,7 +134,7 @@ def bodies(town: Town) -> list[Mapping[str, object]]:
 
 async def lands(town: Town, crashed: Crashed, asked: Interaction, prompt: str, pictures: int = 1) -> None:
     """Hold a job to the promise: its pictures, in the message that was there before the crash, each paid once."""
-    message = await town.shows(asked, "**Done**", timeout_s=LATE_S)
+    message = await town.done(asked, timeout_s=LATE_S)
     assert message.id == crashed.messages.get(asked.id, message.id)
     rows = paid_for(town, prompt)
     assert sorted(town.pictures(message)) == sorted(row.file.data for row in rows if row.file)
@@ -163,7 +163,7 @@ async def test_c4_a_post_that_never_arrived_is_sent_once_more(town: Town, crashe
 
 async def test_c4_a_costly_post_that_may_have_arrived_is_never_sent_again(town: Town, crashed: Crashed) -> None:
     for model, asked in zip(COSTLY, crashed.costly, strict=True):
-        message = await town.shows(asked, "**Unknown**", timeout_s=LATE_S)
+        message = await town.shows(asked, "**Unclear**", timeout_s=LATE_S)
         assert "it is not sent again and not paid twice" in town.discord.text(message)
         assert [body["model"] for body in bodies(town)].count(model) == 1
 
@@ -184,5 +184,5 @@ async def test_g6_a_stop_lets_a_post_in_hand_come_to_its_end(town: Town) -> None
     assert await town.bot.stop() == 0
     await town.oxen.wait_for(lambda: [each.status for each in town.generations] == [Status.SUCCEEDED])
     await town.bot.start()
-    await town.shows(asked, "**Done**")
+    await town.done(asked)
     assert len(town.orders) == 1

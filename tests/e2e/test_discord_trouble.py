@@ -29,7 +29,7 @@ async def test_f2_a_dead_token_leaves_the_edit_to_the_bots_own(town: Town) -> No
     asked = [await asked_and_answered(town, "for a dead token"), await asked_and_answered(town, "for an unknown one")]
     town.discord.circumstances.expire_token(asked[0])
     town.discord.circumstances.expire_token(asked[1], unknown=True)
-    messages = [await town.shows(each, "**Done**") for each in asked]
+    messages = [await town.done(each) for each in asked]
     assert sorted(town.pictures(messages[0]) + town.pictures(messages[1])) == sorted(town.served)
     edits = [call for call in town.calls if (call.method, call.template) == ("PATCH", EDIT_BY_BOT)]
     assert [(as_object(edit.body) or {})["allowed_mentions"] for edit in edits] == [{"parse": []}] * 2
@@ -38,7 +38,7 @@ async def test_f2_a_dead_token_leaves_the_edit_to_the_bots_own(town: Town) -> No
 async def test_a_picture_that_the_bots_own_token_has_shown_is_not_shown_again(town: Town) -> None:
     asked = await asked_and_answered(town, "shown once")
     town.discord.circumstances.expire_token(asked)
-    await town.shows(asked, "**Done**")
+    await town.done(asked)
     # A second edit would come a second later, while this one is painted.
     town.oxen.knobs.painting_s = (1.3, 1.3)
     await town.paint("in the meantime")
@@ -48,7 +48,7 @@ async def test_a_picture_that_the_bots_own_token_has_shown_is_not_shown_again(to
 async def test_a_token_that_died_is_not_tried_again(town: Town) -> None:
     asked = await asked_and_answered(town, "two for a dead token", count=2)
     town.discord.circumstances.expire_token(asked)
-    message = await town.shows(asked, "**Done**")
+    message = await town.done(asked)
     assert len(town.pictures(message)) == 2
     assert [call.status for call in town.calls if "webhooks" in call.template] == [401]
 
@@ -57,7 +57,7 @@ async def test_an_edit_that_failed_wholly_is_made_later(town: Town) -> None:
     asked = await asked_and_answered(town, "for a dead token and a busy Discord")
     town.discord.circumstances.expire_token(asked)
     town.discord.faults.refuse(r"^/channels/\d+/messages/", 503, method="PATCH")
-    message = await town.shows(asked, "**Done**")
+    message = await town.done(asked)
     assert town.pictures(message) == town.served
     assert [call.status for call in town.calls] == [200, 401, 503, 200]
 
@@ -129,6 +129,6 @@ async def test_commands_are_answered_again_after_the_gateway_asked_to_reconnect(
     asked = await asked_and_answered(town, "painted while the gateway is away")
     resumed = town.discord.hub.resumes
     town.discord.gateway.ask_to_reconnect()
-    await town.shows(asked, "**Done**")
+    await town.done(asked)
     await town.discord.wait_for(lambda: town.discord.hub.resumes > resumed)
     await town.paint("asked after that")

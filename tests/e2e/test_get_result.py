@@ -44,7 +44,7 @@ async def test_f3_a_press_brings_what_was_painted_after_the_token_s_end(town: To
     await town.bot.says("job leaves its message", since=since)
     message = await town.answer(asked)
     town.press(message, "Get result")
-    shown = await town.shows(message, "**Done**")
+    shown = await town.done(message)
     assert town.pictures(shown) == town.served
     assert shown.ephemeral
     assert [button.label for button in town.discord.buttons(shown)] == ["Again", "Info", "Delete"]
@@ -56,5 +56,5 @@ async def test_f3_a_press_in_time_lets_the_picture_land_by_itself(town: Town) ->
     pressed = town.press(message, "Get result")
     await town.discord.wait_for(lambda: town.discord.answer_of(pressed))
     town.discord.circumstances.expire_token(asked)
-    shown = await town.shows(message, "**Done**", timeout_s=12)
+    shown = await town.done(message, timeout_s=12)
     assert town.pictures(shown) == town.served

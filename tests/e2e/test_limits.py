@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 import pytest
 
+from bot.core.words import WAITING_FOR_A_PLACE
+from sandbox.cards import Word, word_of
 from sandbox.discord import Guild, Interaction, LocalDiscord, User
 from sandbox.oxen import LocalOxen, Status, Stick
 from tests.e2e.town import Town
@@ -65,7 +67,7 @@ async def test_of_twenty_commands_in_one_moment_a_member_gets_three(town: Town) 
     taken = cards(town, asked)
     assert len(taken) == 3
     refused = next(each for each in asked if each not in taken)
-    assert "You have 3 jobs under way already" in await town.private_words(refused)
+    assert "You have 3 requests under way already" in await town.private_words(refused)
     for each in taken:
         await ended(town, each, by=member)
     assert len(town.orders) <= 3
@@ -77,9 +79,9 @@ async def test_of_twenty_commands_in_one_moment_the_day_gives_no_more_than_its_i
     asked = [town.ask(f"pair {number} of the day", by=member, count=2) for number in range(20)]
     await all_answered(town, asked)
     for each in cards(town, asked):
-        await town.shows(each, "**Done**")
+        await town.done(each)
     again = town.ask("a fifth picture", by=member)
-    assert "You have used up your pictures for these 24 hours" in await town.private_words(again)
+    assert "You have reached your limit of pictures for the last 24 hours" in await town.private_words(again)
     assert len(town.served) == 4
 
 
@@ -93,8 +95,8 @@ async def test_who_asks_for_more_than_is_left_hears_how_many_are_left(town: Town
 
 async def test_failed_images_count_until_oxen_shows_them_as_free(town: Town) -> None:
     member = newcomer(town, "Dan")
-    await town.shows(town.ask("unsafe-test four", by=member, count=4), "**Not painted**")
-    assert "used up your pictures" in await town.private_words(town.ask("one too many", by=member))
+    await town.shows(town.ask("unsafe-test four", by=member, count=4), "**Failed**")
+    assert "reached your limit of pictures" in await town.private_words(town.ask("one too many", by=member))
     # Its row is asked for within a sweep, which comes every 5 s.
     async with asyncio.timeout(20):
         while True:
@@ -103,7 +105,7 @@ async def test_failed_images_count_until_oxen_shows_them_as_free(town: Town) -> 
             if cards(town, asked):
                 break
             await asyncio.sleep(0.5)
-    await town.shows(asked[0], "**Done**")
+    await town.done(asked[0])
 
 
 async def test_never_more_generations_run_at_oxen_than_allowed(town: Town) -> None:
@@ -120,11 +122,11 @@ async def test_never_more_generations_run_at_oxen_than_allowed(town: Town) -> No
     asked = [town.ask("a runner", by=member) for member in members]
     await town.oxen.wait_for(look, timeout_s=10)
     for each in asked:
-        await town.shows(each, "**Done**")
+        await town.done(each)
     assert most == SLOTS
 
 
-async def test_who_waits_is_told_how_many_are_ahead_and_sees_when_painting_starts(town: Town) -> None:
+async def test_a_job_that_waits_says_for_what_and_shows_when_painting_starts(town: Town) -> None:
     town.oxen.knobs.painting_s = (0.5, 0.5)
     town.oxen.faults.add(Stick(), times=SLOTS)
     first, second, third = (newcomer(town, name) for name in ("Eve", "Finn", "Gil"))
@@ -133,11 +135,11 @@ async def test_who_waits_is_told_how_many_are_ahead_and_sees_when_painting_start
     for prompt in ("first in line", "second in line"):
         await town.shows(town.ask(prompt, by=second), "**Queued**")
     last = await town.answer(town.ask("last in line", by=third))
-    assert "2 ahead of you" in town.discord.text(last)
+    assert WAITING_FOR_A_PLACE in town.discord.text(last)
     await ended(town, both, by=first)
-    await town.shows(last, "**Done**")
-    states = [town.discord.text(each.message).partition(" ")[0] for each in town.discord.versions(last)]
-    assert states == ["**Queued**", "**Painting**", "**Done**"]
+    await town.done(last)
+    states = [word_of(each.message) for each in town.discord.versions(last)]
+    assert states == [Word.QUEUED, Word.PAINTING, Word.DONE]
 
 
 async def test_only_the_models_of_the_operator_may_be_used(town: Town) -> None:
@@ -168,4 +170,4 @@ async def test_a_lost_event_is_found_in_that_namespace_too(town: Town) -> None:
     asked = town.ask("silent-test for the team", by=newcomer(town, "Kim"))
     await town.oxen.wait_for(lambda: len(town.served) == 1)
     town.oxen.drop_streams()
-    await town.shows(asked, "**Done**")
+    await town.done(asked)

@@ -17,24 +17,26 @@ LINK_REFUSED = "Getting model response error: 403 Client Error: Forbidden for ur
 @pytest.mark.parametrize(
     ("prompt", "told"),
     [
-        ("unsafe-test, please", "The model refused this prompt. Nothing was charged as far as we know."),
-        ("fail-test, please", "The model could not paint this."),
+        ("unsafe-test, please", "The safety filter refused this request. Nothing was charged as far as we know."),
+        ("fail-test, please", "The model could not make this picture."),
         ("broke-test, please", "out of credits"),
         ("credits-test, please", "out of credits"),
     ],
 )
 async def test_a_failure_is_told_in_words_with_what_to_do(town: Town, prompt: str, told: str) -> None:
-    message = await town.shows(town.ask(prompt), "**Not painted**")
+    message = await town.shows(town.ask(prompt), "**Failed**")
     words = town.discord.text(message)
     assert told in words
     assert "DataInspectionFailed" not in words
-    assert [button.label for button in town.discord.buttons(message)] == ["Again", "Info", "Delete"]
+    assert prompt not in words
+    again = [] if "safety" in told else ["Again"]
+    assert [button.label for button in town.discord.buttons(message)] == [*again, "Info", "Delete"]
 
 
 async def test_one_failed_picture_of_two_leaves_the_other(town: Town) -> None:
     town.oxen.faults.add(Fail(error_message="Getting model response error: 500 Internal Server Error"))
     message = await town.paint("a pair", count=2)
-    assert "1 of 2 painted. The model could not paint this." in town.discord.text(message).replace("\n", " ")
+    assert "1 of 2 ready. The model could not make this picture." in town.discord.text(message).replace("\n", " ")
     assert town.pictures(message) == town.served
     assert len(town.served) == 1
 
@@ -42,8 +44,8 @@ async def test_one_failed_picture_of_two_leaves_the_other(town: Town) -> None:
 async def test_a_file_that_is_no_picture_is_not_shown_however_often_it_is_fetched(town: Town) -> None:
     asked = [town.ask("html-test one"), town.ask("empty-test two")]
     for each in asked:
-        message = await town.shows(each, "**Not painted**")
-        assert "what it gave is not a picture" in town.discord.text(message)
+        message = await town.shows(each, "**Failed**")
+        assert "the file it returned is not a picture" in town.discord.text(message)
         assert town.pictures(message) == []
     assert town.requests.count("GET /repos/{path}") == 6
 
@@ -77,6 +79,6 @@ async def test_references_go_inline_once_oxen_could_not_fetch_them(town: Town) -
 
 async def test_references_that_oxen_cannot_read_at_all_are_told_after_the_second_try(town: Town) -> None:
     town.oxen.faults.add(Fail(error_message=LINK_REFUSED), times=2)
-    message = await town.shows(town.ask("still unreadable", pictures=[picture()]), "**Not painted**")
+    message = await town.shows(town.ask("still unreadable", pictures=[picture()]), "**Failed**")
     assert "Oxen could not fetch a picture that you attached" in town.discord.text(message)
     assert len(town.orders) == 2

@@ -164,7 +164,7 @@ async def test_a_count_that_no_client_lets_through_is_refused_as_well(town: Town
 )
 async def test_what_only_the_bytes_show_is_told_on_the_card(town: Town, data: bytes, told: str) -> None:
     asked = town.ask("a fox", pictures=[Upload(filename="picture.png", data=data)])
-    message = await town.shows(asked, "**Not painted**")
+    message = await town.shows(asked, "**Failed**")
     assert told in town.discord.text(message)
     assert town.orders == []
 
@@ -172,7 +172,7 @@ async def test_what_only_the_bytes_show_is_told_on_the_card(town: Town, data: by
 async def test_a_reference_whose_link_has_died_is_asked_for_again(town: Town) -> None:
     asked = town.ask("a fox", pictures=[picture()])
     town.discord.circumstances.forget_uploads()
-    message = await town.shows(asked, "**Not painted**")
+    message = await town.shows(asked, "**Failed**")
     assert "Picture 1 can no longer be read: its link has expired. Attach it again" in town.discord.text(message)
     assert town.orders == []
 

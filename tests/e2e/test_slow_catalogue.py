@@ -31,6 +31,6 @@ async def test_without_a_catalogue_people_are_answered_at_once_and_painted_for_l
     refused = town.ask("cannot be painted --ar banana")
     asked = town.ask("painted once the models are known")
     await town.answer(asked, timeout_s=WITHIN_S)
-    message = await town.shows(asked, "**Done**")
+    message = await town.done(asked)
     assert town.pictures(message) == town.served
-    assert "takes --ar" in town.discord.text(await town.shows(refused, "**Not painted**"))
+    assert "takes --ar" in town.discord.text(await town.shows(refused, "**Failed**"))

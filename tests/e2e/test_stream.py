@@ -54,8 +54,8 @@ async def test_what_no_event_told_is_found_at_the_next_connection(town: Town) ->
     for each in asked:
         await town.shows(each, "**Painting**")
     town.oxen.drop_streams()
-    for each, word in zip(asked, ("**Done**", "**Done**", "**Not painted**"), strict=True):
-        await town.shows(each, word)
+    assert [await town.done(each) for each in asked[:2]]
+    await town.shows(asked[2], "**Failed**")
     assert len(town.orders) == 3
 
 
@@ -74,7 +74,7 @@ async def test_a_job_that_ends_while_nobody_listens_is_found_afterwards(town: To
         town.oxen.faults.add(Refuse(route=STREAM, answer=answer))
     town.oxen.drop_streams()
     asked = town.ask("in the gap")
-    message = await town.shows(asked, "**Done**", timeout_s=15)
+    message = await town.done(asked, timeout_s=15)
     assert town.pictures(message) == town.served
     await town.oxen.wait_for(lambda: town.oxen.streams.opened_ever == before + 1, timeout_s=15)
     assert town.requests.count(STREAM) == 4

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict, Unpack, cast
 
+from sandbox.cards import Word, word_of
 from sandbox.discord import Channel, Interaction, LocalDiscord, Message, Recorded, Upload, User, WaitedTooLongError
 from sandbox.oxen import Generation, Knobs, LocalOxen
 from sandbox.oxen.jsontext import as_object
@@ -104,17 +105,31 @@ class Town:
         except WaitedTooLongError as error:
             raise AssertionError(f"{words!r} is not shown but {self._shown(asked)!r}. {error}") from None
 
+    async def done(self, asked: Interaction | Message, *, timeout_s: float = 8.0) -> Message:
+        """Wait until the card of a message, or of the answer to an interaction, is that of a finished picture."""
+        try:
+            return await self.discord.wait_for(lambda: self._finished(asked), timeout_s=timeout_s)
+        except WaitedTooLongError as error:
+            raise AssertionError(f"no finished picture is shown but {self._shown(asked)!r}. {error}") from None
+
+    def _finished(self, asked: Interaction | Message) -> Message | None:
+        now = self._now(asked)
+        return now if now is not None and word_of(now) is Word.DONE else None
+
+    def _now(self, asked: Interaction | Message) -> Message | None:
+        return self.discord.current(asked) if isinstance(asked, Message) else self.discord.message_of(asked)
+
     def _shown(self, asked: Interaction | Message) -> str | None:
-        now = self.discord.current(asked) if isinstance(asked, Message) else self.discord.message_of(asked)
+        now = self._now(asked)
         return self.discord.text(now) if now else None
 
     def _showing(self, asked: Interaction | Message, words: str) -> Message | None:
-        now = self.discord.current(asked) if isinstance(asked, Message) else self.discord.message_of(asked)
+        now = self._now(asked)
         return now if now is not None and words in self.discord.text(now) else None
 
     async def paint(self, prompt: str, **how: Unpack[How]) -> Message:
         """Ask and wait for the finished card."""
-        return await self.shows(self.ask(prompt, **how), "**Done**")
+        return await self.done(self.ask(prompt, **how))
 
     async def private_words(self, asked: Interaction) -> str:
         """Wait for a private answer and give its words; fails for one that everybody sees."""

@@ -172,7 +172,7 @@ async def test_somebody_else_sees_the_picture_come_and_may_make_it_again(visitor
     await sam.says("Painting")
     await sam.lands()
     await sam.press("Again")
-    await robin.says("after a picture of")
+    await robin.says("again from")
 
 
 async def test_a_spoiler_is_covered_until_it_is_clicked_and_stays_open(visitors: Visitors) -> None:

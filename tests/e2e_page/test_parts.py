@@ -11,7 +11,7 @@ from tests.e2e_page.by_hand import MESSAGE, UPDATE, V2, ByHand
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
-TEXT: JsonObject = {"type": 10, "content": "**Done** words"}
+TEXT: JsonObject = {"type": 10, "content": "**Title** words"}
 
 
 def picture(name: str, size: tuple[int, int] = (320, 180)) -> Upload:

@@ -53,8 +53,8 @@ MATRIX: Mapping[str, Row] = {
     "A4": Row(
         P,
         "the database is locked, full, gone or hangs as the row is written",
-        'Within 3 s the person is told: "The bot cannot write to its database right now, so it takes no jobs." A row '
-        "that gets written after that is abandoned unpaid.",
+        'Within 3 s the person is told: "The bot cannot write to its database right now, so it takes no requests." A '
+        "row that gets written after that is abandoned unpaid.",
     ),
     "A5": Row(
         B,

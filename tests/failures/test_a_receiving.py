@@ -31,7 +31,7 @@ from tests.simulation.world import simulate
 from tests.store.blank import blank_sqlite_url
 from tests.store.values import SECRET
 
-NO_JOBS = "cannot write to its database right now, so it takes no jobs. Try again in a minute"
+NO_JOBS = "cannot write to its database right now, so it takes no requests. Try again in a minute"
 STALLED_S = 30.0
 ANSWER_WITHIN_S = 3.0
 """Discord's own limit (developer documentation, "Receiving and Responding to Interactions")."""

@@ -67,7 +67,7 @@ def test_c2_killed_between_intent_and_post_it_is_sent_once_oxen_s_lists_lack_it(
 @DEAR_ONES
 def test_c2_what_is_dear_or_has_no_price_is_not_sent_again_and_the_person_told(model: str) -> None:
     report = killed(Phase.BEFORE, POST, of=story(asks(model)))
-    assert (came(report), words(report)) == (UNPAINTED_AND_UNPAID, sentences.UNKNOWN_OUTCOME)
+    assert (came(report), words(report)) == (UNPAINTED_AND_UNPAID, sentences.UNCLEAR_OUTCOME)
 
 
 def test_c3_killed_inside_the_post_its_row_is_adopted_and_no_second_post_sent() -> None:
@@ -121,13 +121,13 @@ def test_c4_a_post_that_never_arrived_is_sent_once_more_after_the_grace() -> Non
 def test_c4_a_second_unclear_outcome_is_unknown_and_told() -> None:
     report = troubled(always(Place.ENQUEUE, Fault.REQUEST_LOST, times=9))
     assert (came(report), len(calls(report, POST))) == (UNPAINTED_AND_UNPAID, 2)
-    assert words(report) == sentences.UNKNOWN_OUTCOME
+    assert words(report) == sentences.UNCLEAR_OUTCOME
 
 
 def test_c4_rows_that_hide_what_they_were_made_from_make_it_unknown_and_nothing_is_paid_twice() -> None:
     report = troubled({(Place.ENQUEUE, 1): Fault.RESET}, of=replace(story(), echoes=False))
     assert came(report) == ({"not painted": 1}, 1)
-    assert words(report) == sentences.UNKNOWN_OUTCOME
+    assert words(report) == sentences.UNCLEAR_OUTCOME
 
 
 @pytest.mark.parametrize("fault", [Fault.DOWN, Fault.BUSY])
@@ -144,7 +144,7 @@ def test_c5_a_429_is_left_alone_as_long_as_it_says() -> None:
 def test_c5_a_lasting_refusal_is_told_and_nothing_is_sent_again() -> None:
     report = troubled({(Place.ENQUEUE, 1): Fault.REFUSED})
     assert (came(report), len(calls(report, POST))) == (UNPAINTED_AND_UNPAID, 1)
-    assert words(report) == sentences.CAUSES[Cause.SAFETY]
+    assert words(report) == sentences.failure(Cause.SAFETY)
 
 
 @pytest.mark.parametrize(("phase", "call", "nth"), [(Phase.AFTER, POST, 1), (Phase.BEFORE, COMMIT, ACCEPTED)])
@@ -192,8 +192,8 @@ def accepted_after_the_grace(model: str) -> Report:
 def test_c9_a_dear_picture_that_is_accepted_after_the_grace_is_paid_once_and_still_delivered(model: str) -> None:
     report = accepted_after_the_grace(model)
     assert came(report) == ONE_PICTURE
-    assert "it is not sent again and not paid twice" in sentences.UNKNOWN_OUTCOME
-    assert "message 1 shows Unknown" in "\n".join(report.trace)
+    assert "it is not ordered twice" in sentences.UNCLEAR_OUTCOME
+    assert "message 1 shows Unclear" in "\n".join(report.trace)
 
 
 def test_c9_a_cheap_picture_that_is_accepted_after_the_grace_may_be_paid_twice() -> None:
@@ -222,7 +222,7 @@ async def test_c11_what_the_account_does_not_allow_is_told_and_not_paid(rig: Rig
     rig.api.fates.append(PermanentError("402", status=402, cause=cause))
     await rig.post()
     await rig.delivering.deliver(await rig.get())
-    assert rig.delivery.last.card.lines == (sentences.CAUSES[cause],)
+    assert rig.delivery.last.card.lines == (sentences.failure(cause),)
 
 
 async def test_c11_a_revoked_key_keeps_the_jobs(rig: Rig) -> None:

@@ -31,7 +31,7 @@ CUT_SHORT: Mapping[str, Answer] = {
     "without an answer": hang_up,
     "a part": web.Response(status=206, body=PNG[:40]),
 }
-UNREADABLE = sentences.CAUSES[Cause.RESULT_UNREADABLE]
+UNREADABLE = sentences.failure(Cause.RESULT_UNREADABLE)
 
 
 def ready(rig: Rig, *served: bytes | Exception) -> Generation:
@@ -114,7 +114,7 @@ async def test_e2_a_link_that_does_not_answer_is_told_soon_and_its_picture_still
     for _ in range(9):
         assert (await delivered(rig)).card_owed
     (edit,) = rig.delivery.edits
-    assert (edit.card.tone, edit.card.lines) == (Tone.DONE, (sentences.ON_ITS_WAY,))
+    assert (edit.card.tone, edit.card.lines) == (Tone.PAINTING, (sentences.ON_ITS_WAY,))
     rig.api.files[LINK] = [PNG]
     assert not (await delivered(rig)).card_owed
     assert rig.delivery.last.files["1-1"].data == PNG
@@ -127,4 +127,4 @@ async def test_e2_a_link_that_does_not_answer_for_a_day_ends_in_a_sentence(rig: 
     rig.clock.advance(25 * 3600)
     assert (await delivered(rig)).state is JobState.NOT_PAINTED
     assert not (await delivered(rig)).card_owed
-    assert rig.delivery.last.card.lines == (sentences.CAUSES[Cause.RESULT_NOT_FETCHED],)
+    assert rig.delivery.last.card.lines == (sentences.failure(Cause.RESULT_NOT_FETCHED),)

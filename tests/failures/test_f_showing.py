@@ -213,7 +213,7 @@ async def test_f6_what_discord_refuses_for_its_size_in_every_form_is_told(rig: R
     job = await delivered(rig, ladder, replace(DONE, size_limit_bytes=25 * MIB))
     assert (job.state, job.generations[0].cause) == (JobState.DONE, Cause.RESULT_TOO_LARGE)
     await delivered(rig, ladder, job)
-    assert sentences.CAUSES[Cause.RESULT_TOO_LARGE] in text_of(ladder.by_token.calls[-1][1])
+    assert sentences.failure(Cause.RESULT_TOO_LARGE) in text_of(ladder.by_token.calls[-1][1])
 
 
 @pytest.mark.parametrize("error", [refused(503), refused(500), refused(429), refused(404), TimeoutError()])

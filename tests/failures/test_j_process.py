@@ -137,7 +137,7 @@ async def test_j6_an_order_that_oxen_refuses_twice_while_the_key_holds_ends_in_a
     job = await rig.get()
     assert [g.cause for g in job.generations] == [Cause.NOT_ALLOWED]
     await rig.delivering.deliver(job)
-    assert sentences.CAUSES[Cause.NOT_ALLOWED] in rig.delivery.last.card.lines
+    assert sentences.failure(Cause.NOT_ALLOWED) in rig.delivery.last.card.lines
 
 
 async def test_j5_an_order_waits_however_long_the_key_is_refused(rig: Rig) -> None:

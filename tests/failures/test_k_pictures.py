@@ -75,7 +75,7 @@ async def test_k1_what_no_message_holds_is_handed_over_by_its_link(
 ) -> None:
     job, card = await delivered(rig, result)
     assert (job.state, card.placed) == (JobState.DONE, ())
-    assert card.lines == (sentences.CAUSES[cause], AT_OXEN)
+    assert card.lines == (sentences.failure(cause), AT_OXEN)
     assert not any("try again" in line.casefold() for line in card.lines)
     assert not job.card_owed
 
@@ -120,7 +120,7 @@ async def test_k2_whatever_ends_the_process_the_person_has_the_picture_by_its_li
     monkeypatch.setattr("bot.shrink.ROOT", tmp_path)
     rig.shrink_with(PictureShrinker(patience_s=0.5))
     job, card = await delivered(rig, noise(), replace(DONE, size_limit_bytes=1000))
-    assert (job.state, card.lines) == (JobState.DONE, (sentences.CAUSES[Cause.RESULT_TOO_LARGE], AT_OXEN))
+    assert (job.state, card.lines) == (JobState.DONE, (sentences.failure(Cause.RESULT_TOO_LARGE), AT_OXEN))
 
 
 def small(data: bytes) -> Image.Image:

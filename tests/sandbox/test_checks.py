@@ -2,11 +2,13 @@ from dataclasses import replace
 
 import pytest
 
+from sandbox.cards import Word
 from sandbox.checks import CALLS_OF_A_JOB, EDIT, ORDER, Ending, Seen, checks
 
 SEEN = Seen(
     command="edit",
-    card="Done · @Robin",
+    card="a lighthouse · @Robin",
+    state=Word.DONE,
     shown=(b"picture",),
     served=(b"picture",),
     attached=("a.png", "b.png"),
@@ -27,8 +29,8 @@ def test_what_was_promised_passes() -> None:
 @pytest.mark.parametrize(
     ("seen", "told"),
     [
-        (replace(SEEN, card="Not painted · @Robin"), "ends as Done. Found: Not painted"),
-        (replace(SEEN, card=""), "Found: no card"),
+        (replace(SEEN, card="Failed · @Robin", state=Word.FAILED), "ends with its picture. Found: Failed"),
+        (replace(SEEN, card="", state=None), "Found: no card"),
         (replace(SEEN, shown=(b"other",)), "Found: 5 bytes on the message, 7 bytes at Oxen"),
         (replace(SEEN, shown=(), served=()), "Found: nothing on the message"),
         (replace(SEEN, served=(b"picture", b"picture")), "Found: 7 bytes on the message, 7 bytes, 7 bytes"),

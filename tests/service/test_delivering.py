@@ -61,7 +61,7 @@ async def test_a_picture_that_lies_on_the_message_is_kept_and_not_sent_again(rig
 
 async def test_a_failure_is_owed_and_shown_as_much_as_a_picture(rig: Rig) -> None:
     job = await deliver(rig, replace(a_job(S.FAILED), revision=2))
-    assert rig.delivery.last.card.tone is Tone.NOT_PAINTED
+    assert rig.delivery.last.card.tone is Tone.FAILED
     assert not job.card_owed
 
 
@@ -70,7 +70,7 @@ async def test_what_is_no_picture_becomes_a_sentence_on_the_card(rig: Rig) -> No
     rig.api.faults["get r-1-1"] = NotFoundError("gone")
     job = await deliver(rig)
     assert (job.state, job.generations[0].cause) == (JobState.NOT_PAINTED, Cause.RESULT_UNREADABLE)
-    assert rig.delivery.last.card.lines == (words.CAUSES[Cause.RESULT_UNREADABLE],)
+    assert rig.delivery.last.card.lines == (words.failure(Cause.RESULT_UNREADABLE),)
 
 
 async def test_one_bad_picture_takes_no_other_with_it(rig: Rig) -> None:
@@ -139,7 +139,7 @@ async def test_a_file_that_cannot_be_made_small_enough_becomes_a_sentence(rig: R
     job = await deliver(rig, replace(DONE, size_limit_bytes=100))
     assert job.generations[0].cause is Cause.RESULT_TOO_LARGE
     assert job.state is JobState.DONE
-    assert rig.delivery.last.card.lines == (words.CAUSES[Cause.RESULT_TOO_LARGE], f"[Open it there](<{LINK}>)")
+    assert rig.delivery.last.card.lines == (words.failure(Cause.RESULT_TOO_LARGE), f"[Open it there](<{LINK}>)")
 
 
 async def test_a_file_that_discord_refuses_in_every_form_does_not_try_for_ever(rig: Rig) -> None:

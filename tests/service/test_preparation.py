@@ -45,7 +45,7 @@ async def test_a_plan_that_was_made_at_the_command_is_kept(rig: Rig) -> None:
         (whole_png()[:45], "Picture 2 is cut off"),
         (NotFoundError("404"), "Picture 2 can no longer be read"),
         (PermanentError("foreign", cause=Cause.REFUSED_BY_US), "Picture 2 does not come from Discord"),
-        (TooLargeError("larger"), "Picture 2 has more than 10 MB"),
+        (TooLargeError("larger"), "Picture 2 is larger than the 10 MB limit"),
         (PermanentError("415", status=415), "Picture 2 could not be fetched from Discord"),
         (TransientError("503"), "Picture 2 could not be fetched from Discord"),
     ],

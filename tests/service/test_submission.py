@@ -5,6 +5,7 @@ import pytest
 
 from bot.core.admission import Limits
 from bot.core.job import Answer, GenerationState, JobState
+from bot.core.job_events import Intended, NotAccepted
 from bot.core.request import Ask
 from bot.core.schema import Prices
 from bot.errors import UserError
@@ -72,10 +73,23 @@ async def test_an_interaction_that_comes_twice_is_taken_once(rig: Rig) -> None:
     assert await submission.submit(an_ask(), origin(rig.clock)) is None
 
 
+async def test_a_job_does_not_claim_to_start_while_oxen_takes_no_orders_or_has_named_no_models(rig: Rig) -> None:
+    submission = rig.submission()
+    first = await submission.submit(an_ask(), origin(rig.clock, 1))
+    assert first is not None
+    await submission.answered(first, 77)
+    await rig.ledger.apply("1", Intended(generation_ids=("1-1",), intent_id="i", at=rig.clock()))
+    await rig.ledger.apply("1", NotAccepted(intent_id="i", at=rig.clock()))
+    later = await submission.submit(an_ask(), origin(rig.clock, 2))
+    rig.catalogue.at_hand = None
+    unnamed = await rig.submission().submit(an_ask(), origin(rig.clock, 3))
+    assert [job.starts_at_once for job in (first, later, unnamed) if job] == [True, False, False]
+
+
 async def test_who_has_too_many_under_way_is_told(rig: Rig) -> None:
     submission = rig.submission(TIGHT)
     await submission.submit(an_ask(), origin(rig.clock, 1))
-    with pytest.raises(UserError, match="one job under way"):
+    with pytest.raises(UserError, match="one request under way"):
         await submission.submit(an_ask(), origin(rig.clock, 2))
 
 
@@ -108,7 +122,7 @@ async def test_under_a_ceiling_nothing_is_taken_without_the_list_of_prices(rig: 
 
 async def test_under_a_ceiling_a_model_without_a_price_is_refused_by_its_name(rig: Rig) -> None:
     rig.catalogue.at_hand = [replace(model, prices=Prices()) for model in rig.catalogue.at_hand or ()]
-    with pytest.raises(UserError, match="Nobody knows what flux-2-dev costs"):
+    with pytest.raises(UserError, match="The price of flux-2-dev is not known"):
         await rig.submission(replace(NO_LIMITS, microusd_per_day=10**9)).submit(an_ask(), origin(rig.clock))
 
 

@@ -31,7 +31,7 @@ CLOCK_SLOP_S = 0.25
 
 REFUSAL = Card(
     job_id="",
-    tone=Tone.NOT_PAINTED,
+    tone=Tone.FAILED,
     header="",
     prompt=None,
     thumbnail=None,

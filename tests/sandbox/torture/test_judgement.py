@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from sandbox.torture.history import NOBODYS, Fate, Generation, History, Message, Request, Word
+from sandbox.cards import Word
+from sandbox.torture.history import NOBODYS, Fate, Generation, History, Message, Request
 from sandbox.torture.judgement import Broken, excesses, figures, violations
 
 ASKED = Request(job_id=1, prompt="a cat", images=2)
@@ -33,9 +34,9 @@ def paid(*more: Generation) -> History:
 DOCTORED: dict[Broken, Callable[[], History]] = {
     Broken.LOST_JOB: lambda: with_card(replace(CARD, word=Word.PAINTING)),
     Broken.LOST_PICTURE: lambda: with_card(replace(CARD, pictures=("g1",), sentences=("sorry",))),
-    Broken.TOLD_NOTHING: lambda: replace(with_card(replace(EMPTY, word=Word.UNKNOWN)), generations=[MADE[2]]),
+    Broken.TOLD_NOTHING: lambda: replace(with_card(replace(EMPTY, word=Word.UNCLEAR)), generations=[MADE[2]]),
     Broken.GIVEN_UP: lambda: replace(
-        with_card(replace(EMPTY, word=Word.NOT_PAINTED, sentences=("sorry",))), generations=[MADE[2]]
+        with_card(replace(EMPTY, word=Word.FAILED, sentences=("sorry",))), generations=[MADE[2]]
     ),
     Broken.TWO_MESSAGES: lambda: with_card(CARD, replace(CARD, id=11)),
     Broken.SHOWN_TWICE: lambda: with_card(replace(CARD, pictures=("g1", "g2", "g2"))),
@@ -83,7 +84,7 @@ def test_a_bot_that_answers_nobody_does_not_pass() -> None:
 
 
 def test_a_bot_that_only_apologizes_does_not_pass() -> None:
-    sorry = replace(EMPTY, word=Word.UNKNOWN, sentences=("Nobody can tell.",))
+    sorry = replace(EMPTY, word=Word.UNCLEAR, sentences=("Nobody can tell.",))
     apologies = replace(with_card(sorry), generations=[MADE[2]])
     assert kinds(apologies) == set()
     assert [each.kind for each in excesses(figures(apologies), excuses=0)] == [Broken.UNORDERED]
@@ -91,7 +92,7 @@ def test_a_bot_that_only_apologizes_does_not_pass() -> None:
 
 
 def test_what_failed_at_oxen_and_was_told_is_an_honest_end() -> None:
-    told = replace(EMPTY, word=Word.NOT_PAINTED, sentences=("The model could not paint this.",))
+    told = replace(EMPTY, word=Word.FAILED, sentences=("The model could not paint this.",))
     assert kinds(replace(with_card(told), generations=FAILED)) == set()
 
 

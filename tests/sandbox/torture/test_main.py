@@ -1,9 +1,10 @@
 import pytest
 
+from sandbox.cards import Word
 from sandbox.torture.__main__ import main, played
 from sandbox.torture.arena import CutShortError
 from sandbox.torture.databases import Engine
-from sandbox.torture.history import History, Message, Request, Word
+from sandbox.torture.history import History, Message, Request
 from sandbox.torture.judgement import figures, violations
 from sandbox.torture.outcome import EVIDENCE_LINES, Outcome, evidence
 

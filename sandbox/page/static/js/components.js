@@ -5,6 +5,8 @@ import { nameOf, store } from "./store.js";
 
 const TYPE = { ROW: 1, BUTTON: 2, MENU: 3, USERS: 5, ROLES: 6, MENTIONABLES: 7, CHANNELS: 8, SECTION: 9, TEXT: 10, THUMBNAIL: 11, GALLERY: 12, FILE: 13, SEPARATOR: 14, CONTAINER: 17 };
 const MOST_PX = 550;
+/** A card says its state by the colour of its bar; a finished one has no word for it. */
+const STATES = new Map([[0x80848e, "Queued"], [0xf0b232, "Painting"], [0x23a55a, "Done"], [0xf23f43, "Failed"], [0x4e5058, "Cancelled"], [0x5865f2, "Unclear"]]);
 const STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link" };
 
 /** What a person uncovered stays so while the page is open, whatever happens to the message. */
@@ -186,5 +188,7 @@ export function headline(message) {
   };
   walk(message.components);
   const text = texts.join("\n");
-  return { state: /^\*\*(.+?)\*\*/.exec(text)?.[1] ?? "", prompt: /^> (.+)$/m.exec(text)?.[1].replace(/\\(.)/g, "$1") ?? "", text };
+  const colour = message.components?.find((part) => part.type === TYPE.CONTAINER)?.accent_color;
+  const title = (mark) => mark.exec(text)?.[1].replace(/\\(.)/g, "$1") ?? "";
+  return { state: STATES.get(colour) ?? "", prompt: title(/^> (.+)$/m) || title(/^\*\*(.+?)\*\* · /), text };
 }
