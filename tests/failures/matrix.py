@@ -389,6 +389,42 @@ MATRIX: Mapping[str, Row] = {
         "Two such orders at a time, encoded piece by piece as they are sent; a result over 12 MB is fetched and made "
         "smaller one at a time. The default settings fit 512 MB.",
     ),
+    "L1": Row(
+        P,
+        "many requests meet the last money of the day at the same moment",
+        "What a request costs is reserved in the transaction that writes its row, on both databases and for several "
+        "processes: thirty commands against money for two pictures pay for two.",
+    ),
+    "L2": Row(
+        P,
+        "a member cancels, or asks for what is refused, to go round the daily limits",
+        "What Oxen accepted counts, cancelled or not; only what Oxen's own row shows as free is given back.",
+    ),
+    "L3": Row(
+        B,
+        "Oxen tells late or never what a failure cost",
+        "It counts at the catalogue's price, and its row is asked for every 5 minutes for a day.",
+    ),
+    "L4": Row(
+        P,
+        "the list of models is away, or a model has no price, while money is limited",
+        "Nothing is taken, and a sentence says why.",
+    ),
+    "L5": Row(
+        P,
+        "a person asks to be forgotten while the bot has the database to itself",
+        "The bot does it when asked through its socket, a few rows at a time; what is under way is left, and counted.",
+    ),
+    "L6": Row(
+        P,
+        "jobs are deleted by hand, without their generations",
+        "They hold no slot, and what is left of them goes at the next start.",
+    ),
+    "L7": Row(
+        P,
+        "hundreds of thousands of jobs are older than KEEP_DAYS",
+        "200 a minute lose their words and later their rows, in commits that a new job does not wait for.",
+    ),
 }
 
 
