@@ -31,6 +31,17 @@ async def back_up(town: Town, *arguments: str) -> Ended:
     return await run_to_end("backup", *arguments, environment={}, folder=town.bot.folder)
 
 
+async def test_l5_a_person_is_forgotten_beside_the_running_bot(own_town: Town) -> None:
+    town, robin, sam = own_town, own_town.scene.robin, own_town.scene.sam
+    await town.bot.start()
+    await town.paint("a wish of Robin's", by=robin)
+    await town.paint("a wish of Sam's", by=sam)
+    ended = await run_to_end("forget", str(robin.id), environment={}, folder=town.bot.folder)
+    assert (ended.code, ended.out) == (0, f"1 job of {robin.id} removed. Nothing is kept about this person any more.\n")
+    assert (await back_up(town, "after.db")).code == 0
+    assert prompts_in(town.bot.folder / "after.db") == ["a wish of Sam's"]
+
+
 async def restore(folder: Path, copy: str) -> None:
     """Run the very commands of docs/operating.md."""
     command = re.search(r"-e COPY=\S+ --entrypoint sh bot -c '([^']+)'", OPERATING.read_text(encoding="utf-8"))

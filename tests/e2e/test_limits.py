@@ -32,6 +32,7 @@ def environment(servers: tuple[LocalDiscord, LocalOxen], elsewhere: Guild) -> Ma
         "MAX_RUNNING_GENERATIONS": str(SLOTS),
         "MAX_JOBS_PER_MEMBER": "3",
         "DAILY_IMAGES_PER_MEMBER": "4",
+        "DAILY_USD_PER_MEMBER": "0.20",
         "OXEN_MODELS": "flux-2-dev, gpt-image-2",
         "OXEN_NAMESPACE": "sandbox-team",
         "ALLOWED_GUILDS": str(discord.scene.guild.id),
@@ -106,6 +107,19 @@ async def test_failed_images_count_until_oxen_shows_them_as_free(town: Town) -> 
                 break
             await asyncio.sleep(0.5)
     await town.done(asked[0])
+
+
+async def test_of_thirty_commands_in_one_moment_the_money_for_two_pictures_pays_for_two(town: Town) -> None:
+    member = newcomer(town, "Fay")
+    asked = [town.ask(f"picture {number} --model gpt-image-2 --quality medium", by=member) for number in range(30)]
+    await all_answered(town, asked)
+    taken = cards(town, asked)
+    assert len(taken) == 2
+    refused = next(each for each in asked if each not in taken)
+    assert "This would cost $0.071, and you have $0.058 left" in await town.private_words(refused)
+    for each in taken:
+        await town.shows(each, "**Done**")
+    assert len(town.orders) == 2
 
 
 async def test_never_more_generations_run_at_oxen_than_allowed(town: Town) -> None:
