@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable
 
-from bench import calls, latency, memory, parsers, rush, starts
+from bench import calls, hardest, latency, memory, parsers, rush, starts
 from bench.machine import STANDINS, described, on_core
 from bench.table import Row, markdown
 
@@ -15,6 +15,7 @@ MEASUREMENTS: dict[str, Callable[[], AsyncIterator[Row]]] = {
     "calls": lambda: calls.rows(jobs=30),
     "rush": lambda: rush.rows(jobs=100),
     "memory": lambda: memory.rows(count=10_000),
+    "hardest": lambda: hardest.rows(edits=8, results=16, side_px=4096),
     "starts": lambda: starts.rows(starts=5),
     "parsers": parsers.rows,
 }

@@ -71,13 +71,14 @@ class Calls:
 class StandIns:
     """One local Discord and one local Oxen for one client, which finishes jobs that have different prompts.
 
-    `result_bytes` makes every picture that long, by bytes after its end that no viewer reads.
+    `result_bytes` makes every picture that long, by bytes after its end that no viewer reads; `result` stands for all.
     """
 
     discord: LocalDiscord
     oxen: LocalOxen
     gate: Gate
     result_bytes: int = 0
+    result: bytes | None = None
     _events: dict[str, float] = field(default_factory=dict[str, float])
     _edits: dict[str, list[Edit]] = field(default_factory=dict[str, list[Edit]])
 
@@ -118,9 +119,10 @@ class StandIns:
             if row is None:
                 continue
             self._events[row.prompt] = told
-            if row.file is not None and len(row.file.data) < self.result_bytes:
+            if row.file is not None and (self.result or len(row.file.data) < self.result_bytes):
                 # Long before the client has read the event and asks for the file.
-                self.oxen.ledger.put(replace(row, file=_padded(row.file, self.result_bytes)))
+                other = replace(row.file, data=self.result or row.file.data)
+                self.oxen.ledger.put(replace(row, file=_padded(other, self.result_bytes)))
 
     @web.middleware
     async def time_edits(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -138,7 +140,7 @@ class StandIns:
 
 @asynccontextmanager
 async def stand_ins(
-    *, painting_s: tuple[float, float] = (0.05, 0.05), result_bytes: int = 0
+    *, painting_s: tuple[float, float] = (0.05, 0.05), result_bytes: int = 0, result: bytes | None = None
 ) -> AsyncGenerator[StandIns]:
     """Start the stand-ins; without noise on the stream, since a floor has nothing to tell apart."""
     gate = Gate()
@@ -148,7 +150,7 @@ async def stand_ins(
         Settings(gateway=GatewaySettings(identify_spacing_s=0)),
         extend=lambda app: app.middlewares.append(standins.time_edits),
     )
-    standins = StandIns(discord=discord, oxen=oxen, gate=gate, result_bytes=result_bytes)
+    standins = StandIns(discord=discord, oxen=oxen, gate=gate, result_bytes=result_bytes, result=result)
     async with discord, oxen:
         watching = asyncio.create_task(standins.watch_stream())
         try:
