@@ -28,7 +28,7 @@ MEMORY_BYTES = 400 * 2**20
 CPU_S = 30
 PIXELS_AT_MOST = 40_000_000
 """Four bytes each once they are decoded. Of a JPEG only so many are decoded, of the others none beyond that."""
-ONE_COPY_PIXELS = 4096 * 4096
+ONE_COPY_PIXELS = 12_000_000
 """Above that there is no room for a second copy of all pixels, which WebP and every turn and conversion need."""
 LOSSLESS_PIXELS = 4_000_000
 """A lossless form of more takes longer than a person waits gladly, and ten times the memory of a lossy one."""
