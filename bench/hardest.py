@@ -40,8 +40,8 @@ async def rows(*, edits: int, results: int, side_px: int) -> AsyncIterator[Row]:
         peak = _PEAKS.pop(bot.process.pid)
     megabytes = len(picture) / MB
     yield Row(
-        what=f"{edits} orders with {REFERENCES} x 9 MB in them and {results} results of {megabytes:.0f} MB at once, MB",
-        unit="most",
+        what=f"{edits} orders with {REFERENCES} x 9 MB in them, {results} results of {megabytes:.0f} MB, at most",
+        unit="MB",
         easel=peak / MB,
         floor=None,
         rivals=(Rival(name="at rest", value=at_rest / MB), Rival(name="a small machine", value=SMALL_MACHINE_MB)),
