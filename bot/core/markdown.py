@@ -4,6 +4,14 @@ import re
 
 # An underscore inside a word marks nothing, and the names of parameters are full of them.
 _MARKS = re.compile(r"([\\*~`|<>\[\]#]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
+_TYPED_LINK = re.compile(
+    r"https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::[0-9]+)?(?:[/?#][^\s<>]*)?(?![^\s<>])", re.IGNORECASE
+)
+"""What Discord's client takes for a link: up to a blank or an angle bracket no mark in it is alive."""
+
+_HARMFUL_IN_LINKS = {"`": "%60", "|": "%7C", "\\": "%5C", "[": "%5B", "]": "%5D", "*": "%2A", "~~": "%7E%7E"}
+"""Marks that are written by their number, lest another client take them for more; the link leads to the same place."""
+
 _LEADING_LIST = re.compile(r"^([-+])(?=\s)")
 _ORDERED_LIST = re.compile(r"^(\d+)\.(?=\s)")
 _SPACES = re.compile(r"\s+")
@@ -15,10 +23,24 @@ _TURNS_TEXT = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def escaped(text: str) -> str:
-    """Give a text that Discord shows letter by letter: no marks, no mentions, no timestamps, no links with titles."""
-    text = _MARKS.sub(r"\\\1", text)
+    """Return a text that Discord shows letter by letter: no marks, no mentions, no timestamps, no links with titles.
+
+    A bare link leads where it did, since a backslash in it would be a part of it.
+    """
+    parts: list[str] = []
+    end = 0
+    for link in _TYPED_LINK.finditer(text):
+        parts += [_MARKS.sub(r"\\\1", text[end : link.start()]), _harmless(link[0])]
+        end = link.end()
+    text = "".join([*parts, _MARKS.sub(r"\\\1", text[end:])])
     text = _LEADING_LIST.sub(r"\\\1", text)
     return _ORDERED_LIST.sub(r"\1\\.", text)
+
+
+def _harmless(link: str) -> str:
+    for mark, number in _HARMFUL_IN_LINKS.items():
+        link = link.replace(mark, number)
+    return link
 
 
 def link_text(words: str, url: str | None) -> str | None:

@@ -34,6 +34,45 @@ def test_no_mark_is_left_alive(typed: str) -> None:
     assert LIVE.search(ESCAPED.sub(" ", escaped(typed))) is None
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://en.wikipedia.org/wiki/Foo_(bar)#Conservation_status",
+        "https://example.org/~user/_a_/",
+        "http://example.org:8080/a__b__c?x=1&_y_=2#_z",
+        "HTTPS://example.org/#",
+        "https://example.org",
+    ],
+)
+def test_a_link_leads_where_it_did(link: str) -> None:
+    assert escaped(link) == link
+    assert escaped(f"*like* {link} _in oil_") == rf"\*like\* {link} \_in oil\_"
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("https://x.org/a|b||c||", "https://x.org/a%7Cb%7C%7Cc%7C%7C"),
+        ("https://x.org/`a`", "https://x.org/%60a%60"),
+        ("https://x.org/**a**~~b~~", "https://x.org/%2A%2Aa%2A%2A%7E%7Eb%7E%7E"),
+        ("https://x.org/<@1>", r"https://x.org/\<@1\>"),
+        ("<https://x.org/_a_>", r"\<https://x.org/_a_\>"),
+        ("[a](https://x.org/_b_)", r"\[a\](https://x.org/_b_)"),
+        ("https://*a*", r"https://\*a\*"),
+        ("https://x.org/a](https://y.org)", "https://x.org/a%5D(https://y.org)"),
+    ],
+)
+def test_no_mark_hides_in_a_link(typed: str, shown: str) -> None:
+    assert escaped(typed) == shown
+
+
+@given(st.text(alphabet=r"a\*_~`|<>[]()# @1:-./"), st.text(alphabet=r"a\*_~`|<>[]()# @1:-./"))
+def test_beside_a_link_no_mark_is_left_alive(before: str, after: str) -> None:
+    shown = ESCAPED.sub(" ", escaped(f"{before} https://x.org/{after}"))
+    assert LIVE.search(re.sub(r"https?://[^\s<>]*", " ", shown)) is None
+    assert not set("`|\\[]*") & set(shown)
+
+
 def test_an_underscore_inside_a_word_is_no_mark() -> None:
     assert escaped("num_inference_steps _em_ a__b__c") == r"num_inference_steps \_em\_ a\_\_b\_\_c"
 
