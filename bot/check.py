@@ -201,10 +201,13 @@ async def check_store(settings: Settings) -> list[Finding]:
 
 async def check_money(settings: Settings, now: datetime) -> list[Finding]:
     """Look at the ceilings, and at how much of everybody's is spent where the database or the running bot tells."""
-    ceilings = {"DAILY_USD": settings.daily_usd, "DAILY_USD_PER_MEMBER": settings.daily_usd_per_member}
+    ceilings = (
+        ("DAILY_USD", settings.daily_usd, "everybody together"),
+        ("DAILY_USD_PER_MEMBER", settings.daily_usd_per_member, "one member"),
+    )
     unbounded = [
-        _found(Verdict.NOTE, name, "0, so nothing limits what this may spend.")
-        for name, ceiling_usd in ceilings.items()
+        _found(Verdict.NOTE, name, f"0, so nothing limits what {who} may spend in a day.")
+        for name, ceiling_usd, who in ceilings
         if not ceiling_usd
     ]
     if not settings.daily_usd:

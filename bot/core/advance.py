@@ -153,16 +153,18 @@ def _planned(job: Job, plan: Plan) -> Job:
 
 
 def with_plan(job: Job, plan: Plan) -> Job:
-    """Return the job with its plan, each picture with the seed and the price that the plan has for it."""
+    """Return the job with its plan, each picture with the seed and the price that the plan has for it.
+
+    What was reserved stays so where the price is not known any more.
+    """
     seeds = dict(enumerate(plan.seeds))
-    price_microusd = None if plan.price_usd is None else microusd_of(plan.price_usd)
-    return replace(
-        job,
-        plan=plan,
-        generations=tuple(
-            replace(g, seed=seeds.get(g.position), price_microusd=price_microusd) for g in job.generations
-        ),
-    )
+    price = None if plan.price_usd is None else microusd_of(plan.price_usd)
+
+    def planned(generation: Generation) -> Generation:
+        known = generation.price_microusd if price is None else price
+        return replace(generation, seed=seeds.get(generation.position), price_microusd=known)
+
+    return replace(_each(job, planned), plan=plan)
 
 
 def _refused(job: Job, event: ev.Refused) -> Job:

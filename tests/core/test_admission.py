@@ -83,6 +83,11 @@ def test_a_plan_gives_each_picture_its_price() -> None:
     assert [g.price_microusd for g in with_plan(a_job(S.PLANNED, S.PLANNED), PLAN).generations] == [5 * CENT] * 2
 
 
+def test_a_plan_without_a_price_takes_no_reservation_away() -> None:
+    again = with_plan(with_plan(a_job(), PLAN), replace(PLAN, price_usd=None))
+    assert counted_microusd(again) == 5 * CENT
+
+
 @pytest.mark.parametrize("state", S)
 def test_what_oxen_never_accepted_counts_until_it_ended(state: GenerationState) -> None:
     counts = state not in {S.FAILED, S.CANCELLED}

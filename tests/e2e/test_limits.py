@@ -1,6 +1,7 @@
 """What the operator allows: generations at once, jobs and images of one member, models, servers."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 
 import pytest
@@ -9,6 +10,7 @@ from bot.core.words import WAITING_FOR_A_PLACE
 from sandbox.cards import Word, word_of
 from sandbox.discord import Guild, Interaction, LocalDiscord, User
 from sandbox.oxen import LocalOxen, Status, Stick
+from tests.e2e.bot_process import run_to_end
 from tests.e2e.town import Town
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
@@ -118,7 +120,7 @@ async def test_of_thirty_commands_in_one_moment_the_money_for_two_pictures_pays_
     refused = next(each for each in asked if each not in taken)
     assert "This would cost $0.071, and you have $0.058 left" in await town.private_words(refused)
     for each in taken:
-        await town.shows(each, "**Done**")
+        await town.done(each)
     assert len(town.orders) == 2
 
 
@@ -154,6 +156,12 @@ async def test_a_job_that_waits_says_for_what_and_shows_when_painting_starts(tow
     await town.done(last)
     states = [word_of(each.message) for each in town.discord.versions(last)]
     assert states == [Word.QUEUED, Word.PAINTING, Word.DONE]
+
+
+async def test_check_tells_beside_the_running_bot_how_much_of_the_days_money_is_spent(town: Town) -> None:
+    await town.paint("one more", by=newcomer(town, "Lou"))
+    ended = await run_to_end("check", environment=town.bot.environment, folder=town.bot.folder)
+    assert re.search(r"DAILY_USD: \$\d+\.\d+ of \$20\.00 are spent or reserved in these 24 h", ended.out), ended.out
 
 
 async def test_only_the_models_of_the_operator_may_be_used(town: Town) -> None:
