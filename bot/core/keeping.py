@@ -48,7 +48,7 @@ def emptied(job: Job, at: datetime) -> Job:
     ask = job.ask
     return replace(
         job,
-        ask=Ask(command=ask.command, prompt="", count=ask.count, spoiler=ask.spoiler, private=ask.private),
+        ask=Ask(command=ask.command, prompt="", count=ask.count, spoiler=ask.covered, private=ask.private),
         plan=None,
         refusal=None,
         token=None,

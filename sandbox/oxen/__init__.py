@@ -26,6 +26,7 @@ What can be made to go wrong (`times=None` lasts until `oxen.faults.clear()`, `a
     oxen.faults.add(Replace(route="POST /ai/queue", answer=bad_gateway()))  # likewise, with a proxy's page
     oxen.faults.add(Hold(route="POST /ai/queue", before_s=5))               # accepted late
     oxen.faults.add(Stick()); oxen.faults.add(DropEvent()); oxen.faults.add(ExpireLink())
+    oxen.faults.add(OddResult(data=b"<svg/>", extension="svg", content_type="image/svg+xml"))
     oxen.drop_streams(); oxen.freeze_streams(); oxen.thaw_streams(); oxen.announcer.announce_stranger()
 
 A route is a method and a path below /api as the log names it, `*` for anything. `PROMPT_WORDS` lists the words that
@@ -58,6 +59,7 @@ from sandbox.oxen.faults import (
     HugeEvent,
     LoseAnswer,
     LoseRequest,
+    OddResult,
     Refuse,
     RepeatEvent,
     Replace,
@@ -93,6 +95,7 @@ __all__ = [
     "LocalOxen",
     "LoseAnswer",
     "LoseRequest",
+    "OddResult",
     "Refuse",
     "RepeatEvent",
     "Replace",

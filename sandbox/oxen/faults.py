@@ -4,7 +4,7 @@ It must not know how a fault is acted out; each route, the worker and the announ
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import TypeVar
@@ -81,6 +81,15 @@ class Fail(Fault):
     """The generation fails in these words."""
 
     error_message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OddResult(Fault):
+    """The generation gives this file instead of a painted picture: a drawing, a video, something unheard of."""
+
+    data: bytes = field(repr=False)
+    extension: str
+    content_type: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

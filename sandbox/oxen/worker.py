@@ -9,13 +9,13 @@ from decimal import Decimal
 
 from sandbox.oxen.announcer import Announcer
 from sandbox.oxen.catalogue import Catalogue
-from sandbox.oxen.faults import CancelTooLate, Fail, Faults, Slow, Stick
+from sandbox.oxen.faults import CancelTooLate, Fail, Faults, OddResult, Slow, Stick
 from sandbox.oxen.knobs import Knobs
 from sandbox.oxen.ledger import Generation, Ledger, Status
 from sandbox.oxen.order import Order
 from sandbox.oxen.references import ModelError
 from sandbox.oxen.results import ResultLinks, file_for
-from sandbox.oxen.studio import Studio
+from sandbox.oxen.studio import Picture, Studio
 from sandbox.oxen.tasks import Tasks
 
 FREE = Decimal(0)
@@ -77,6 +77,9 @@ class Worker:
         except ModelError as error:
             cost_usd = self._cost_in_vain_usd(row)
             return self.ledger.fail(row, error_message=str(error), cost_usd=cost_usd, now=self.clock())
+        odd = self.faults.take(OddResult, prompt=row.prompt)
+        if odd:
+            picture = Picture(data=odd.data, extension=odd.extension, content_type=odd.content_type)
         file = file_for(row, picture)
         return self.ledger.succeed(row, file=file, cost_usd=self._price_usd(row), now=self.clock())
 

@@ -2,9 +2,12 @@
 
 import asyncio
 
+import aiohttp
 import pytest
 
-from sandbox.oxen import BadFile, ExpireLink, Fail, FileFlaw, Refuse, too_many_requests
+from sandbox.discord.components import ComponentType, walk
+from sandbox.oxen import BadFile, ExpireLink, Fail, FileFlaw, OddResult, Refuse, too_many_requests
+from tests.core.test_file_kind import SVG
 from tests.e2e.files import picture
 from tests.e2e.town import Town
 
@@ -82,3 +85,22 @@ async def test_references_that_oxen_cannot_read_at_all_are_told_after_the_second
     message = await town.shows(town.ask("still unreadable", pictures=[picture()]), "**Failed**")
     assert "Oxen could not fetch a picture that you attached" in town.discord.text(message)
     assert len(town.orders) == 2
+
+
+async def test_a_drawing_reaches_its_person_as_a_file(town: Town) -> None:
+    town.oxen.faults.add(OddResult(data=SVG, extension="svg", content_type="image/svg+xml"))
+    message = await town.paint("a drawing")
+    (file,) = message.contents.attachments
+    assert (file.filename.endswith(".svg"), file.data) == (True, SVG)
+    kinds = [component["type"] for component in walk([*message.contents.components])]
+    assert (ComponentType.FILE in kinds, ComponentType.MEDIA_GALLERY in kinds) == (True, False)
+    assert "Discord shows no SVG files" in town.discord.text(message)
+
+
+async def test_what_no_message_holds_is_handed_over_by_a_link_that_opens(town: Town) -> None:
+    town.oxen.faults.add(OddResult(data=b"\0\1\2", extension="bin", content_type="application/octet-stream"))
+    message = await town.shows(town.ask("unheard of"), "Open it there")
+    _, _, rest = town.discord.text(message).partition("](<")
+    async with aiohttp.ClientSession() as browser, browser.get(rest.partition(">)")[0]) as opened:
+        assert await opened.read() == b"\0\1\2"
+    assert len(town.orders) == 1
