@@ -84,8 +84,9 @@ class Answers:
         except AnsweredElsewhereError:
             return _left_to_another(job)
         except AnswerHiddenError as error:
-            # Its card may stand there, and nothing can be said on it any more.
-            return AnswerUnseen() if job.ask.private else self._undecided(job, error)
+            # The card of a private one may stand there, and nothing can be said on it any more.
+            undecided = self._undecided(job, error)
+            return AnswerUnseen() if job.ask.private and undecided is None else undecided
         except (TransientError, TimeoutError) as error:
             return self._undecided(job, error)
         if message_id is not None:

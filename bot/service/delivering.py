@@ -84,8 +84,15 @@ class Delivering:
             return job
         if job.plan is not None:
             await self._estimates.refresh(job.plan.model)
-        async with self._editing.carrying(job):
-            return await self._carry(job)
+        try:
+            async with self._editing.carrying(job):
+                return await self._carry(job)
+        except Exception as error:
+            # Whatever it was, foreseen or not: no card is tried for ever. Results have a patience of their own.
+            if any(g.id in self._failing_since for g in job.succeeded) or not self._editing.gives_up(job):
+                raise
+            log.exception("card given up for its age", extra={"job_id": job.id})
+            return await self._leave_message(job, error)
 
     async def _carry(self, job: Job) -> Job:
         job, files, put_off = await self._fetch(job)
@@ -97,11 +104,7 @@ class Delivering:
         except UnfitResultsError as error:
             return await self.record(job, error.events)
         except (MessageGoneError, MessageUnreachableError) as error:
-            self._forget_delays(job)
-            left = await self._leave_message(job, error)
-            if left.place is not Place.MESSAGE:
-                log.warning("job leaves its message: %s", type(error).__name__, extra={"job_id": job.id})
-            return left
+            return await self._leave_message(job, error)
         except CardRefusedError:
             # Discord's own words stand in the cause; `logs` hides what they repeat.
             log.exception("card refused", extra={"job_id": job.id})
@@ -195,11 +198,11 @@ class Delivering:
     ) -> ResultFile | LinkOnly | ResultUnreadable | TransientError:
         try:
             fetched = await self._fetch_one(job, generation)
-        except TransientError as error:
+        except Exception as error:  # noqa: BLE001 - whatever keeps a result back, it keeps back no other, and not for ever
             now = self._clock()
             since = self._failing_since.setdefault(generation.id, now)
             if now - since <= LAST_TRIES or now - (generation.ended_at or since) <= RESULT_PATIENCE:
-                return error
+                return _put_off(error, generation)
             fetched = ResultUnreadable(generation_id=generation.id, text=str(error), cause=Cause.RESULT_NOT_FETCHED)
         self._failing_since.pop(generation.id, None)
         return fetched
@@ -244,14 +247,18 @@ class Delivering:
             usual_s=self._estimates.usual_s(job.plan.model if job.plan else None),
         )
 
-    async def _leave_message(self, job: Job, error: MessageGoneError | MessageUnreachableError) -> Job:
+    async def _leave_message(self, job: Job, error: Exception) -> Job:
         """Keep the results for the owner's inbox; what a moderator deleted is not painted to the end."""
+        self._forget_delays(job)
         if isinstance(error, MessageGoneError):
             change = await self._ledger.apply(job.id, CancelAsked(by=NO_PERSON, at=self._clock()))
             await self._settlement.cancel_all(change.after if change else job)
         removed = isinstance(error, MessageGoneError) and not job.ask.private
         change = await self._ledger.apply(job.id, Replaced(place=Place.INBOX, token=job.token, removed=removed))
-        return change.after if change else job
+        left = change.after if change else job
+        if left.place is not Place.MESSAGE:
+            log.warning("job leaves its message: %s", type(error).__name__, extra={"job_id": job.id})
+        return left
 
     async def _leave_refused(self, job: Job) -> Job:
         """Keep the results for the inbox, and say so on the message unless it shows pictures that would be lost."""
@@ -276,6 +283,13 @@ class Delivering:
                 log.warning("nor is a plain card shown: %s", type(error).__name__, extra={"job_id": job.id})
             else:
                 return
+
+
+def _put_off(error: Exception, generation: Generation) -> TransientError:
+    if isinstance(error, TransientError):
+        return error
+    log.error("result not fetched", exc_info=error, extra={"generation_id": generation.id})
+    return TransientError(f"{type(error).__name__} at a result")
 
 
 def _shown(placed: Placed, revision: int) -> Shown:

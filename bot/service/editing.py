@@ -9,7 +9,7 @@ from bot.core.card import Card
 from bot.core.job import Job
 from bot.core.lasting import APART, LastingRefusals
 from bot.core.placement import Placed, ResultFile
-from bot.errors import CardRefusedError, MessageUnreachableError, TransientError
+from bot.errors import CardRefusedError, TransientError
 from bot.ports import Clock, Delivery
 from bot.service.turns import Turns
 
@@ -63,8 +63,7 @@ class Editing:
     async def show(self, job: Job, card: Card, files: Mapping[str, ResultFile]) -> Placed:
         """Show a card as ports.Delivery does.
 
-        Raises CardRefusedError only when the refusal lasts, and MessageUnreachableError, too, when the card has been
-        owed for so long that it is given up. TransientError says when to come again.
+        Raises CardRefusedError only when the refusal lasts; TransientError says when to come again.
         """
         try:
             placed = await self._in_turn(job, card, files)
@@ -72,10 +71,6 @@ class Editing:
             if self._refusals.lasts(job.id, self._clock()):
                 raise
             raise TransientError(str(error), retry_after_s=APART.total_seconds()) from error
-        except TransientError as error:
-            if self._owed_too_long(job) and self._refusals.lasts(job.id, self._clock()):
-                raise MessageUnreachableError(f"{error}, and that for a day") from error
-            raise
         self.forget(job)
         return placed
 
@@ -92,8 +87,11 @@ class Editing:
             except TimeoutError as error:
                 raise TransientError("Discord does not answer") from error
 
-    def _owed_too_long(self, job: Job) -> bool:
-        return job.owed_since is not None and self._clock() - job.owed_since > OWED_AT_MOST
+    def gives_up(self, job: Job) -> bool:
+        """Tell, after a try that failed, whether a card has been owed for so long that it is tried no more."""
+        now = self._clock()
+        too_long = job.owed_since is not None and now - job.owed_since > OWED_AT_MOST
+        return too_long and self._refusals.lasts(job.id, now)
 
     def _is_fresh(self, job: Job) -> bool:
         ends = [g.ended_at for g in job.current if g.ended_at]

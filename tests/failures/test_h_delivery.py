@@ -30,7 +30,7 @@ from cogs.results import Results
 from tests.cogs.test_inbox import listed, person, press
 from tests.core.jobs import MIB, NOW, a_job, an_ask
 from tests.discord_edge import FakeInteraction, answered, channel, message_with, refused, text_of
-from tests.fakes import PNG
+from tests.fakes import PNG, FakeDelivery
 from tests.service.memory_store import MemoryStore
 from tests.service.rig import Rig
 from tests.service.virtual import VirtualClock, never, passes, virtually
@@ -341,6 +341,27 @@ def test_h4_a_card_that_meets_nothing_but_errors_ends_a_day_after_its_picture_ho
     assert timedelta(hours=hours - 2) <= OWED_AT_MOST <= timedelta(hours=hours)
 
 
+@pytest.mark.parametrize("trouble", [RuntimeError("surprise"), KeyError("retry_after"), TransientError("503")])
+async def test_h4_whatever_keeps_a_card_from_being_shown_has_an_end(rig: Rig, trouble: Exception) -> None:
+    await rig.keep(owing())
+    rig.clock.advance(OWED_AT_MOST.total_seconds() + 60)
+    rig.delivery.troubles.extend([trouble] * 2)
+    with pytest.raises(type(trouble)):
+        await rig.delivering.deliver(await rig.get())
+    rig.clock.advance(APART.total_seconds())
+    assert (await rig.delivering.deliver(await rig.get())).place is Place.INBOX
+
+
+@pytest.mark.parametrize("trouble", [ValueError("surprise"), TransientError("503")])
+async def test_h4_whatever_keeps_a_result_back_has_an_end(rig: Rig, trouble: Exception) -> None:
+    job = owing()
+    rig.api.files[link_of(job)] = [trouble]
+    await rig.keep(job)
+    rig.clock.advance(OWED_AT_MOST.total_seconds() + 60)
+    job = await delivered_twice(rig, rig.delivery, apart_s=11 * 60)
+    assert (job.generations[0].cause, job.card_owed) == (Cause.RESULT_NOT_FETCHED, False)
+
+
 async def test_h4_after_a_day_s_absence_one_error_ends_no_card(rig: Rig) -> None:
     await rig.keep(owing())
     rig.clock.advance(2 * OWED_AT_MOST.total_seconds())
@@ -355,16 +376,6 @@ async def test_h4_what_is_shown_again_by_a_press_has_another_day(rig: Rig) -> No
     rig.delivery.troubles.extend([TransientError("503")] * 2)
     with pytest.raises(TransientError):
         await delivered_twice(rig, rig.delivery)
-
-
-async def test_h4_a_result_that_was_not_to_be_had_for_a_day_is_told(rig: Rig) -> None:
-    job = owing()
-    rig.api.files[link_of(job)] = [TransientError("503")]
-    await rig.keep(job)
-    rig.clock.advance(OWED_AT_MOST.total_seconds() + 60)
-    job = await delivered_twice(rig, rig.delivery, apart_s=11 * 60)
-    assert job.generations[0].cause is Cause.RESULT_NOT_FETCHED
-    assert not job.card_owed
 
 
 async def test_h5_a_first_answer_that_discord_refuses_ends_unpaid_in_a_sentence_without_the_prompt(rig: Rig) -> None:
@@ -451,6 +462,32 @@ async def test_h7_a_press_on_its_card_shows_that_a_job_was_answered(rig: Rig) ->
     await Results(cast("EaselBot", interaction.client)).info(cast("Interaction", interaction), "1")
     job = await rig.get()
     assert (job.state, job.message_id, job.card_owed) == (JobState.WAITING, 77, True)
+
+
+async def test_h7_a_private_answer_of_which_nothing_is_known_for_a_day_is_not_paid_for_then(rig: Rig) -> None:
+    await rig.keep(replace(UNANSWERED, ask=replace(an_ask(), private=True)))
+    rig.clock.advance(25 * 3600)
+    await answers_by(rig, Ladder()).decide_all([await rig.get()])
+    assert (await rig.get()).state is JobState.ABANDONED
+
+
+class DeafForTheFirst(FakeDelivery):
+    """Discord that never says what became of the first job's answer."""
+
+    async def find_answer(self, job: Job) -> int | None:
+        if job.id == "1":
+            await never()
+        return await super().find_answer(job)
+
+
+def test_h7_a_look_that_is_never_answered_is_given_up_and_holds_up_no_other() -> None:
+    async def story(rig: Rig) -> tuple[JobState, float]:
+        jobs = [replace(UNANSWERED, id=str(number)) for number in (1, 2)]
+        await rig.keep(*jobs)
+        await answers_by(rig, DeafForTheFirst(rig.clock)).decide_all(jobs)
+        return (await rig.get("2")).state, virtual_loop().time()
+
+    assert virtually(story) == (JobState.ABANDONED, 30.0)
 
 
 async def test_h7_a_private_answer_whose_token_is_dead_counts_as_given_and_the_picture_waits(rig: Rig) -> None:
