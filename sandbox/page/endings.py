@@ -31,6 +31,11 @@ def answered(seen: Evidence) -> bool:
     return seen.card is not None
 
 
+def given_up(seen: Evidence) -> bool:
+    """Tell whether the card has ended, with or without a picture."""
+    return seen.card is not None and not seen.under_way
+
+
 def found_gone(seen: Evidence) -> bool:
     """Tell whether the bot has learnt that the card is gone, which it does at its next edit only."""
     return seen.card is None and any(each.error is not None for each in seen.edits())

@@ -131,6 +131,25 @@ def keeps_running(seen: Evidence) -> str:
     return f"The bot runs on. {landed}"
 
 
+def found_soon(seen: Evidence, *, within_s: float) -> str:
+    landed = picture_lands(seen)
+    shown = [each.at for each in seen.edits() if each.status < _TOO_MUCH and each.files]
+    _demand(bool(shown), "The picture came without an edit.")
+    made = max(row.completed_at or 0 for row in seen.made)
+    after_s = max(0.0, shown[0].timestamp() - made)
+    _demand(after_s <= within_s, f"The picture was shown {after_s:.0f} s after it was finished.")
+    return f"The bot found it {after_s:.0f} s after it was finished. {landed}"
+
+
+def refused_order_is_told(seen: Evidence) -> str:
+    orders = seen.requests(_ORDERS)
+    _demand(len(orders) > 1, "The bot did not ask a second time.")
+    _demand(not seen.rows and not seen.shown, "A picture was made all the same.")
+    _demand(seen.card is not None and not seen.under_way, "The card still says that it is under way.")
+    between_s = orders[-1].received_at - orders[0].received_at
+    return f"Refused twice within {between_s:.0f} s, and the card says so. {seen.bill()}"
+
+
 def comes_by_a_press(seen: Evidence) -> str:
     """Hold that a private picture was had after all: on its card by Get result, or by /inbox."""
     if seen.shown:

@@ -112,6 +112,8 @@ _DISCORD: Mapping[str, Callable[[JsonObject, Sequence[int]], str]] = {
     rf"PUT /applications/{_ID}(?:/guilds/{_ID})?/commands": _plainly("registered its commands"),
     rf"GET /applications/{_ID}(?:/guilds/{_ID})?/commands": _plainly("read which commands it has"),
     r"GET /users/@me": _plainly("asked who it is"),
+    r"GET /users/@me/guilds": _plainly("asked in which servers it is"),
+    rf"GET /guilds/{_ID}(?:/.*)?": _plainly("looked at the server"),
     r"GET /(?:oauth2/applications|applications)/@me": _plainly("asked what its application may do"),
     r"GET /gateway(?:/bot)?": _plainly("asked where the gateway is"),
 }

@@ -3,14 +3,19 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
+from http import HTTPStatus
 
 from sandbox.discord.gateway import ODD_EVENTS
-from sandbox.oxen import Hold, LoseAnswer, Refuse, Slow, Stick, server_error, too_many_requests
+from sandbox.oxen import DropEvent, Hold, LoseAnswer, Refuse, Slow, Stick, server_error, too_many_requests
+from sandbox.oxen.answers import plain_error
 from sandbox.page import endings, promises
 from sandbox.page.backstage import Backstage
 from sandbox.page.trouble import Target, Trouble, Where
 
 _QUEUE = "POST /ai/queue"
+_FORBIDDEN = plain_error(HTTPStatus.FORBIDDEN, "This request is not allowed.")
+_POLLED_S = 75.0
+"""The bot asks once a minute where it may hope for an event."""
 # The edit that brings the picture, on the interaction's token.
 _EDIT = r"/webhooks/\d+/[^/]+/messages/"
 _SLOW_ANSWER_S = 4.0
@@ -202,6 +207,25 @@ TROUBLES: Mapping[str, Trouble] = {
         while_painting=_delete_message,
         kept=promises.stays_deleted,
         over=endings.found_gone,
+    ),
+    "silent-stream": Trouble(
+        where=Where.OXEN,
+        label="Stream without events",
+        promise="The stream is up, but tells nothing of what is finished. The bot asks by itself within a minute, "
+        "and then more often, until an event comes.",
+        told="The stream carries no events now.",
+        before=lambda stage: stage.oxen.faults.add(DropEvent(), times=None),
+        kept=partial(promises.found_soon, within_s=_POLLED_S),
+    ),
+    "order-refused": Trouble(
+        where=Where.OXEN,
+        label="Refuse the order",
+        promise="Oxen refuses this order (403). After a second try half a minute later the card says so, "
+        "and nothing is paid.",
+        told="Every POST /ai/queue will be answered 403.",
+        before=lambda stage: stage.oxen.faults.add(Refuse(route=_QUEUE, answer=_FORBIDDEN), times=None),
+        kept=promises.refused_order_is_told,
+        over=endings.given_up,
     ),
     "stuck": Trouble(
         where=Where.OXEN,

@@ -31,7 +31,7 @@ async def grave(page: "Page") -> list[str]:
 async def test_every_state_can_be_used_by_everybody(visitors: Visitors, size: tuple[int, int], scheme: str) -> None:
     visit = await visitors.open("#/pictures/max", size=size, scheme=scheme)
     found = await grave(visit.page)
-    await visit.ask("a tree --n 2 stuck-test")
+    await visit.ask("a tree stuck-test --n 2")
     found += await grave(visit.page)
     await visit.press("Info")
     await visit.says("Only you can see this")
