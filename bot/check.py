@@ -14,7 +14,7 @@ from bot.control_socket import ask_what_is_spent, socket_path
 from bot.core.admission import DAY, MOSTLY_SPENT
 from bot.core.model_search import find_model
 from bot.core.money import dollars, microusd_of
-from bot.errors import DatabaseInUseError, EaselError, RemoteError, UserError
+from bot.errors import DatabaseInUseError, EaselError, PermanentError, RemoteError, UserError
 from bot.oxen.client import OxenClient, open_client
 from bot.settings import Settings
 from bot.store import SqliteFile, locate
@@ -152,9 +152,22 @@ async def check_oxen(settings: Settings) -> list[Finding]:
             if not await client.check_key():
                 sentence = "the key is refused. Make a new one at https://oxen.ai/settings/profile."
                 return [_found(Verdict.PROBLEM, "Oxen", sentence)]
-            return [_found(Verdict.OK, "Oxen", "the key is taken."), *await _models(client, settings)]
+            namespace = await _namespace(client, settings)
+            return [_found(Verdict.OK, "Oxen", "the key is taken."), *namespace, *await _models(client, settings)]
         except RemoteError as error:
             return [_found(Verdict.PROBLEM, "Oxen", _no_use_of(error, settings))]
+
+
+async def _namespace(client: OxenClient, settings: Settings) -> list[Finding]:
+    """Ask for a list of the namespace's, which Oxen refuses to a key that may not order into it."""
+    if not settings.oxen_namespace:
+        return []
+    try:
+        await client.list_open()
+    except PermanentError:
+        sentence = f"the key may not use {settings.oxen_namespace}. Correct it, or leave it out for the key's own."
+        return [_found(Verdict.PROBLEM, "OXEN_NAMESPACE", sentence)]
+    return [_found(Verdict.OK, "OXEN_NAMESPACE", f"the key may use {settings.oxen_namespace}.")]
 
 
 def _no_use_of(error: RemoteError, settings: Settings) -> str:

@@ -138,6 +138,14 @@ async def test_check_names_every_problem_and_ends_with_1(terminal: Terminal) -> 
     assert "Traceback" not in ended.err + key.err
 
 
+async def test_check_names_a_namespace_into_which_the_key_may_not_order(terminal: Terminal) -> None:
+    wrong, right = await asyncio.gather(
+        terminal.run("check", OXEN_NAMESPACE="somebody-else"), terminal.run("check", OXEN_NAMESPACE="sandbox-team")
+    )
+    assert (wrong.code, right.code) == (1, 0), wrong.out + right.out
+    assert "OXEN_NAMESPACE: the key may not use somebody-else" in wrong.out
+
+
 async def test_try_paints_by_link_and_inline_and_never_overwrites(terminal: Terminal) -> None:
     first, second = await asyncio.gather(
         *(terminal.run("try", "a red cube", "--format", how, DISCORD_TOKEN="") for how in ("url", "b64_json"))

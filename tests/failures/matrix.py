@@ -354,6 +354,13 @@ MATRIX: Mapping[str, Row] = {
         "a thread, a call or the loop itself hangs while the bot stops",
         "The process ends within 10 s with exit code 0; the next start goes on with what was in hand.",
     ),
+    "J10": Row(
+        P,
+        "commands stand in two places, an application has an Entry Point, Discord refuses the commands, or a device "
+        "still has their old form",
+        "Each is once in the picker, the Entry Point stays, a lasting refusal ends the start with Discord's reason, "
+        "and the person is told to reload.",
+    ),
     "K1": Row(
         P,
         "what Oxen made is nothing that Discord shows: SVG, AVIF, HEIC, over every limit, unheard of",

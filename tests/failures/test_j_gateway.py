@@ -249,3 +249,13 @@ async def test_j4_a_login_that_fails_again_and_again_leaves_no_session_open(
     ]
     assert "Unclosed" not in caplog.text
     assert IDENTIFY_BACKOFF.cap_s not in town.clock.slept
+
+
+async def test_j10_an_old_form_of_a_command_is_answered_with_what_to_do(town: Town) -> None:
+    old: JsonObject = {"id": "1", "name": "imagine", "type": 1, "options": [option("words", 3, "a cat")]}
+    gone: JsonObject = {"id": "1", "name": "paint", "type": 1, "options": []}
+    for data in (old, gone):
+        town.discord.gateway.dispatch("INTERACTION_CREATE", interaction(COMMAND, data))
+    await town.until(lambda: town.answers == 2)
+    bodies = [str(call.body) for call in town.discord.log.all() if "/callback" in call.template]
+    assert ["old form of this command" in body for body in bodies] == [True, True]

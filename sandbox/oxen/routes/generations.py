@@ -23,7 +23,7 @@ _MAX_PAGE = 1_000_000
 @routes.get("/api/ai/generations")
 async def list_pages(request: web.Request) -> web.StreamResponse:
     services = request.app[SERVICES]
-    row_filter = read_filter(request.query, own_namespace=services.account.user, usual_statuses=None)
+    row_filter = read_filter(request.query, account=services.account, usual_statuses=None)
     rows = services.ledger.select(row_filter)
     page_size = _whole(request.query, "page_size", usual=_USUAL_PAGE_SIZE, most=_MAX_PAGE_SIZE)
     total_pages = max(1, math.ceil(len(rows) / page_size))

@@ -30,7 +30,7 @@ async def enqueue(request: web.Request) -> web.StreamResponse:
 @routes.get("/api/ai/queue")
 async def list_rows(request: web.Request) -> web.StreamResponse:
     services = request.app[SERVICES]
-    row_filter = read_filter(request.query, own_namespace=services.account.user, usual_statuses=ACTIVE)
+    row_filter = read_filter(request.query, account=services.account, usual_statuses=ACTIVE)
     rows = [_shown(services, row) for row in services.ledger.select(row_filter) if row.is_queue_row]
     return respond(json_answer({"count": len(rows), "generations": rows}))
 

@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 
 from sandbox.oxen import answers
+from sandbox.oxen.account import Account
 from sandbox.oxen.answers import RefusedError
 from sandbox.oxen.ledger import RowFilter, Status
 
 
-def read_filter(query: Mapping[str, str], *, own_namespace: str, usual_statuses: frozenset[Status] | None) -> RowFilter:
+def read_filter(query: Mapping[str, str], *, account: Account, usual_statuses: frozenset[Status] | None) -> RowFilter:
     """Build a filter; without `namespace` it is the caller's own, without `status` it is `usual_statuses`."""
+    namespace = query.get("namespace") or account.user
+    if not account.may_bill(namespace):
+        raise RefusedError(answers.not_found())
     return RowFilter(
-        namespace=query.get("namespace") or own_namespace,
+        namespace=namespace,
         statuses=_statuses(query.get("status"), usual_statuses),
         model=query.get("model"),
         media_type=query.get("media_type"),
