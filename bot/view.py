@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol, Self, cast
 
 import discord
@@ -27,6 +27,14 @@ class Presses(Protocol):
     async def press(self, interaction: discord.Interaction, verb: str, job_id: str, /) -> None: ...
 
 
+_STYLES: Mapping[str, discord.ButtonStyle] = {
+    # Only the button that cannot be taken back is red; [Delete] asks first.
+    Verb.ERASE: discord.ButtonStyle.danger,
+    # The one thing to do, before the answer can be changed no more.
+    Verb.RENEW: discord.ButtonStyle.primary,
+}
+
+
 class JobButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=CUSTOM_ID):
     """Any button of ours, on any message, also one from before a restart; it carries no authority of its own."""
 
@@ -38,8 +46,7 @@ class JobButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=CUSTOM_ID):
         super().__init__(
             ui.Button(
                 label=f"{label} · {price}" if price else label,
-                # Only the button that cannot be taken back is red; [Delete] asks first.
-                style=discord.ButtonStyle.danger if known is Verb.ERASE else discord.ButtonStyle.secondary,
+                style=_STYLES.get(verb, discord.ButtonStyle.secondary),
                 custom_id=f"easel:{verb}:{job_id}",
             )
         )

@@ -1,27 +1,20 @@
 """The buttons under a job: [Cancel], [Again], [Info] and [Delete]; who may press them is read from the job's row."""
 
-import json
 from dataclasses import replace
-from itertools import accumulate
 
 import discord
 
 from bot.client import EaselBot
 from bot.core import words
 from bot.core.card import Verb
+from bot.core.info import info_of
 from bot.core.job import Answer, Job
-from bot.core.markdown import escaped, one_line, shortened
-from bot.core.price import price_of
 from bot.errors import UserError
 from bot.replies import tell
 from bot.view import NOBODY, is_card_of, note
 from cogs.picture_command import origin_of, take
 
 Interaction = discord.Interaction[EaselBot]
-
-VALUE_LIMIT = 60
-FACTS_LIMIT = 900
-"""With the prompt, 3,000 characters at most, and the words around it, this stays under Discord's 4,000."""
 
 
 class Results:
@@ -52,7 +45,9 @@ class Results:
     async def info(self, interaction: Interaction, job_id: str) -> None:
         """Show privately what was asked and what was sent."""
         job = await self._seen_job(interaction, job_id)
-        await tell(interaction, _facts(job), prompt=job.ask.prompt)
+        models = {model.id: model for model in self._desk.catalogue.models() or ()}
+        info = info_of(job, models.get(job.plan.model) if job.plan else None, reader_id=interaction.user.id)
+        await tell(interaction, info.text, prompt=info.line)
 
     async def delete(self, interaction: Interaction, job_id: str) -> None:
         """Ask once, privately, before anything is deleted."""
@@ -114,35 +109,6 @@ def _check_may(interaction: Interaction, job: Job, refusal: str) -> None:
     moderates = interaction.permissions.manage_messages and interaction.channel_id == job.channel_id
     if interaction.user.id != job.owner_id and not moderates:
         raise UserError(refusal)
-
-
-def _facts(job: Job) -> str:
-    """List what was sent, so that the picture can be made again by hand."""
-    lines = [f"Asked by <@{job.owner_id}> with /{job.ask.command.value}"]
-    if job.plan is not None:
-        lines.append(f"Model: {escaped(job.plan.model)}")
-        values = {name: value for name, value in job.plan.parameters.items() if value is not None}
-        lines += [f"{escaped(name)}: {_shown(value)}" for name, value in values.items()]
-    price = price_of(job)
-    if price is not None:
-        lines.append(f"Price: {price}")
-    pictures = [
-        f"Picture {g.position + 1}: {g.state.value}" + (f", seed {g.seed}" if g.seed is not None else "")
-        for g in job.current
-    ]
-    return "\n".join(_fitting([*lines, *pictures, f"Job {job.id}"]))
-
-
-def _fitting(lines: list[str]) -> list[str]:
-    """Give the first lines that fit, and say so where some do not."""
-    ends = list(accumulate(len(line) + 1 for line in lines))
-    fitting = [line for line, end in zip(lines, ends, strict=True) if end <= FACTS_LIMIT]
-    return fitting if len(fitting) == len(lines) else [*fitting, "…"]
-
-
-def _shown(value: object) -> str:
-    text = value if isinstance(value, str) else json.dumps(value)
-    return escaped(shortened(one_line(text), VALUE_LIMIT))
 
 
 async def setup(bot: EaselBot) -> None:

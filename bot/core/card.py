@@ -7,18 +7,18 @@ from enum import Enum, StrEnum
 
 from bot.core import words
 from bot.core.ask import is_blank
+from bot.core.facts import facts_of
 from bot.core.job import Generation, GenerationState, Job, JobState
 from bot.core.markdown import escaped, link_text, one_line, shortened
 from bot.core.outcome import endings, worth_repeating
 from bot.core.placement import kind_in, made_from, made_smaller, made_still, shown_inline
-from bot.core.price import price_of, price_of_again
+from bot.core.price import price_of_again
 
 TEXT_LIMIT = 1200
 """All characters of a card together; Discord's own limit for a message of components is 4,000."""
 PROMPT_LIMIT = 300
 TITLE_LIMIT = 120
 """Characters of the prompt that lead a finished card; [Info] has the whole."""
-FACT_LIMIT = 40
 ALT_LIMIT = 1024
 """Discord's limit for the description of a media item."""
 LONG_AFTER_MEDIANS = 3
@@ -140,7 +140,7 @@ def card_of(job: Job, *, pictures: Mapping[str, str], now: datetime, usual_s: fl
     shown = len(pictures) + sum(g.link_only for g in job.succeeded)
     tone = _tone(job, shown=shown, now=now)
     renew = job.renewal_offered and (job.under_way or shown < len(job.succeeded))
-    header, facts = _header(job, tone), None if tone in SHORT else _facts(job)
+    header, facts = _header(job, tone), None if tone in SHORT else facts_of(job)
     unsent = job.plan is not None and not job.plan.takes_prompt and job.ask.prompt and tone not in SHORT
     lines = (
         *_lines(job, tone, shown=shown, now=now, usual_s=usual_s, leaving=renew),
@@ -299,34 +299,3 @@ def _painting(job: Job, *, shown: int, now: datetime, usual_s: float | None, lea
         _more_references(job),
         _private(job, leaving=leaving),
     )
-
-
-def _facts(job: Job) -> str | None:
-    if job.plan is None:
-        return None
-    parameters = job.plan.parameters
-    parts = [
-        job.plan.model,
-        *(str(parameters[name]) for name in ("aspect_ratio", "resolution") if parameters.get(name) is not None),
-        _seeds(job),
-        _seconds(job),
-        price_of(job),
-        "AI-generated" if job.succeeded else None,
-    ]
-    return " · ".join(escaped(shortened(one_line(part), FACT_LIMIT)) for part in parts if part)
-
-
-def _seeds(job: Job) -> str | None:
-    seeds = [g.seed for g in job.current if g.seed is not None]
-    if not seeds:
-        return None
-    return f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {seeds[0]} to {seeds[-1]}"
-
-
-def _seconds(job: Job) -> str | None:
-    """Say how long it took from the sending to the last picture, once all are there and all that is known."""
-    sent = [g.sent_at for g in job.succeeded if g.sent_at]
-    ends = [g.ended_at for g in job.succeeded if g.ended_at]
-    if not job.succeeded or len(sent) < len(job.succeeded) or len(ends) < len(sent) or job.under_way:
-        return None
-    return f"{max(1, round((max(ends) - min(sent)).total_seconds()))} s"

@@ -199,6 +199,10 @@ def open_picture(number: int, of: int) -> str:
     return "Open it there" if of == 1 else f"Open picture {number} there"
 
 
+def full_size(number: int, of: int) -> str:
+    return "Full size" if of == 1 else f"Full size {number}"
+
+
 def as_file(kind: str) -> str:
     return f"Discord shows no {kind} files, so here it is to download."
 

@@ -142,7 +142,14 @@ async def test_info_tells_privately_what_was_sent(rig: Rig) -> None:
     await press(buttons(rig).info, interaction)
     said = interaction.response.said[0][1]
     assert said["ephemeral"] is True
-    for fact in ("flux-2-dev", "16:9", "seed 1234", "Job 1", "a red cube"):
+    for fact in (
+        "flux-2-dev",
+        "16:9",
+        "seed 1234",
+        "Time: 12 s",
+        "Job 1",
+        "/imagine prompt: a red cube --model flux-2-dev",
+    ):
         assert fact in text_of(said)
 
 
@@ -150,7 +157,7 @@ async def test_info_shows_what_was_typed_letter_by_letter(rig: Rig) -> None:
     await rig.keep(a_job(S.SUCCEEDED, plan=replace(PLAN, parameters={"style": "<@1> **ink**\n# big"})))
     interaction = presser(rig)
     await press(buttons(rig).info, interaction)
-    assert r"style: \<@1\> \*\*ink\*\* \# big" in text_of(interaction.response.said[0][1])
+    assert r"Style: \<@1\> \*\*ink\*\* \# big" in text_of(interaction.response.said[0][1])
 
 
 async def test_info_of_the_longest_job_still_fits_one_message(rig: Rig) -> None:

@@ -94,8 +94,9 @@ async def test_info_tells_anybody_privately_what_was_sent(town: Town) -> None:
     message = await town.paint("a harbour --seed 12")
     words = await town.private_words(town.press(message, "Info", by=town.scene.sam))
     told = words.replace("\\", "")
-    assert "a harbour --seed 12" in told or "a harbour" in told
-    for line in ("Model: flux-2-dev", "aspect_ratio: 16:9", "seed 12"):
+    assert "/imagine prompt: a harbour --model flux-2-dev" in told
+    assert "safety" not in told
+    for line in ("Model: flux-2-dev", "Shape: 16:9", "seed 12"):
         assert line in told
 
 
@@ -103,7 +104,9 @@ async def test_info_gives_a_long_prompt_as_a_file(town: Town) -> None:
     prompt = "long " * 700
     pressed = town.press(await town.paint(prompt), "Info")
     await town.private_words(pressed)
-    assert town.files(pressed) == {"prompt.txt": prompt.encode()}
+    assert town.files(pressed)["prompt.txt"].startswith(
+        f"/imagine prompt: {prompt.strip()} --model flux-2-dev".encode()
+    )
 
 
 async def test_delete_asks_once_privately_and_then_deletes(town: Town) -> None:
