@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
-from bot.core.keeping import Forgotten
+from bot.core.keeping import LARGEST_PERSON_ID, Forgotten
 from bot.errors import EaselError
 
 log = logging.getLogger(__name__)
@@ -109,7 +109,7 @@ class ControlSocket:
         match asked.split():
             case [b"backup"]:
                 await self._backup(reader, writer)
-            case [b"forget", person_id] if person_id.isdigit():
+            case [b"forget", person_id] if person_id.isdigit() and int(person_id) <= LARGEST_PERSON_ID:
                 forgotten = await self._database.forget_person(int(person_id))
                 writer.write(b"%b %d %d\n" % (FORGOT, forgotten.removed, forgotten.under_way))
                 log.info("forgot a person: %d jobs removed, %d under way", forgotten.removed, forgotten.under_way)

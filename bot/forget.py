@@ -2,24 +2,21 @@
 
 import argparse
 import asyncio
-import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import TextIO, cast
 
 from bot.control_socket import BotNotThereError, NoAnswerError, ask_to_forget, socket_path
 from bot.core.grammar import plural
-from bot.core.keeping import Forgotten
+from bot.core.keeping import LARGEST_PERSON_ID, Forgotten
 from bot.errors import DatabaseInUseError, StoreUnavailableError
+from bot.setting_values import is_snowflake
 from bot.settings import DatabaseSettings
 from bot.store import Location, SqliteFile, locate, open_store
 
 EXIT_DONE, EXIT_LEFT = 0, 1
 NO_SECRET = ""
 """Tokens stay sealed: nothing here needs one."""
-_USER_ID = re.compile(r"[1-9][0-9]{16,19}")
-_LARGEST_USER_ID = 2**63 - 1
-"""Discord's ids are unsigned, and have a century to go before they need the 64th bit."""
 _SHOWN_CHARS = 30
 
 
@@ -41,7 +38,7 @@ def run(
     Raises ConfigurationError for a database that cannot be used at all.
     """
     text = cast("str", values.user_id).strip()
-    if not _USER_ID.fullmatch(text) or int(text) > _LARGEST_USER_ID:
+    if not is_snowflake(text) or int(text) > LARGEST_PERSON_ID:
         shown = text if len(text) <= _SHOWN_CHARS else f"{text[:_SHOWN_CHARS]}…"
         err.write(f"{shown!r} is not a person's id: give 17 to 20 digits, from Copy User ID in Discord.\n")
         return EXIT_LEFT

@@ -57,8 +57,13 @@ def names(text: str) -> frozenset[str]:
     return frozenset(name(item) for item in _items(text))
 
 
+def is_snowflake(text: str) -> bool:
+    """Tell whether a text is an id of Discord."""
+    return _SNOWFLAKE.fullmatch(text) is not None and int(text) <= _LARGEST_SNOWFLAKE
+
+
 def snowflake(text: str) -> int:
-    if not _SNOWFLAKE.fullmatch(text) or int(text) > _LARGEST_SNOWFLAKE:
+    if not is_snowflake(text):
         raise OddValueError(f"holds {shown(text)}, which is not an id of Discord")
     return int(text)
 

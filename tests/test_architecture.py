@@ -26,7 +26,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot.assembly": VERBS | {"bot.listener", "bot.worker", "bot.deliverer", "bot.sweeper"},
     "bot.check": VALUES | {"bot.settings", "bot.client", "bot.oxen", "bot.store", "bot.control_socket"},
     "bot.backup": VALUES | {"bot.settings", "bot.store", "bot.control_socket"},
-    "bot.forget": VALUES | {"bot.settings", "bot.store", "bot.control_socket"},
+    "bot.forget": VALUES | {"bot.settings", "bot.setting_values", "bot.store", "bot.control_socket"},
     "bot.control_socket": VALUES,
     "bot.health": VALUES,
     "bot.tryout": VALUES | {"bot.settings", "bot.oxen"},

@@ -10,6 +10,8 @@ ROW_OUTLIVES_WORDS = timedelta(days=30)
 """So long after its words the row itself goes: until then a button can say why there is nothing to repeat."""
 
 
+LARGEST_PERSON_ID = 2**63 - 1
+"""What a database holds; Discord's ids are unsigned, and have a century to go before they need the 64th bit."""
 LOOKED_FOR = timedelta(hours=24)
 """So long a picture may still turn up at Oxen after its generation ended without it."""
 
