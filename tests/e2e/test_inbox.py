@@ -35,13 +35,13 @@ async def test_a_picture_whose_message_was_deleted_comes_back_to_its_owner_alone
     await left_its_message(town, "deleted while it was painted")
     inbox = await listed(town)
     assert "deleted while it was painted" in town.discord.text(inbox)
-    assert "removed by somebody else" in town.discord.text(inbox)
+    assert "Its message was removed by" in town.discord.text(inbox)
     assert town.discord.messages(town.scene.team, seen_by=town.scene.sam) == ()
     placed = await town.shows(town.press(inbox, "Show here"), "AI-generated")
     placed = await town.discord.wait_for(lambda: placed if town.pictures(placed) else None)
     assert town.pictures(placed) == town.served
     assert (placed.channel_id, placed.ephemeral) == (town.scene.team.id, True)
-    assert "removed by somebody else" in town.discord.text(await listed(town))
+    assert "Its message was removed by" in town.discord.text(await listed(town))
 
 
 async def test_a_private_picture_is_shown_to_nobody_else(town: Town) -> None:
