@@ -432,6 +432,38 @@ MATRIX: Mapping[str, Row] = {
         "hundreds of thousands of jobs are older than KEEP_DAYS",
         "200 a minute lose their words and later their rows, in commits that a new job does not wait for.",
     ),
+    "M1": Row(
+        P,
+        "text looks like a flag and is written with a slip, or stands among the words",
+        "A slip is read where hardly anything else can be meant; else nothing is ordered, and the line comes back put "
+        "right. Words after dashes that name nothing, and what stands in quotes, go to the model as they are.",
+    ),
+    "M2": Row(
+        P,
+        "a prompt begins with a link, or a flag's value is one",
+        "Nothing is ordered: a sentence says to attach the picture, or to leave out what the model would open.",
+    ),
+    "M3": Row(
+        P,
+        "several things are wrong with a request",
+        "One refusal names them all and gives back everything that was typed, options too, as one line to copy.",
+    ),
+    "M4": Row(
+        P,
+        "a model takes no prompt, needs a picture, takes none, or lacks a flag that Midjourney has",
+        "It gets nothing that it does not take; the person is told before anything is paid, or on the card.",
+    ),
+    "M5": Row(
+        P,
+        "somebody wants the same again",
+        "Any request is written back as one line that is read again as the same request.",
+    ),
+    "M6": Row(
+        B,
+        "a provider refuses, or fails, in words that nobody has listed",
+        "A safety filter's refusal is told as such by its subject; a provider's own missing file never asks the person "
+        "for a picture. Words that fit nothing are a failure without a known cause.",
+    ),
 }
 
 
