@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 PROGRAM = "bot.shrinking"
 ROOT = Path(__file__).parent.parent
 AT_ONCE = 1
-"""One such process takes up to 300 MB."""
+"""One such process takes about 300 MB at the most."""
 PATIENCE_S = 45.0
 """It ends itself after 30 s of computing (`shrinking.CPU_S`); on a busy machine that takes longer."""
 CHUNK_BYTES = 256 * 1024

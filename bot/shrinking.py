@@ -7,6 +7,7 @@ secrets; the bot's side of it is `bot/shrink.py`.
 """
 
 import io
+import math
 import os
 import signal
 import sys
@@ -24,7 +25,7 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "AVIF", "BMP", "TIFF")
 LOSSY = frozenset({"JPEG", "MPO"})
 """MPO is what Pillow calls a JPEG that holds more than one."""
 MEMORY_BYTES = 400 * 2**20
-"""Of address space; what is resident stays below 300 MB, so that bot and system fit beside it into 512 MB."""
+"""Of address space; what is resident stays near 300 MB, so that bot and system fit beside it into 512 MB."""
 CPU_S = 30
 PIXELS_AT_MOST = 40_000_000
 """Four bytes each once they are decoded. Of a JPEG only so many are decoded, of the others none beyond that."""
@@ -100,7 +101,10 @@ def smaller_forms(data: bytes, limit_bytes: int) -> Iterator[Form]:
     picture = _opened(data)
     still, lossy = _frames(picture) > 1, picture.format in LOSSY
     _loaded(picture)
-    for extension, form in _forms(picture, lossless=not lossy and len(data) <= LOSSLESS_GAIN * limit_bytes):
+    forms = _forms(picture, lossless=not lossy and len(data) <= LOSSLESS_GAIN * limit_bytes)
+    # All its pixels go as soon as there is a smaller picture, and only `_forms` may hold them.
+    del picture
+    for extension, form in forms:
         yield Form(extension=extension, still=still, data=form)
 
 
@@ -109,7 +113,7 @@ def _forms(picture: Image.Image, *, lossless: bool) -> Iterator[tuple[Extension,
         if picture.mode in {"RGB", "L"} and "transparency" not in picture.info and _turn(picture) is None:
             for quality in JPEG_QUALITIES:
                 yield "jpg", _encoded(picture, "JPEG", quality=quality)
-        picture = _scaled(picture, (ONE_COPY_PIXELS / _pixels(picture)) ** 0.5)
+        picture = _with_room(picture)
     picture = _in_plain_colours(_upright(picture))
     if max(picture.size) > WEBP_LONGEST_SIDE_PX:
         picture = _scaled(picture, WEBP_LONGEST_SIDE_PX / max(picture.size))
@@ -259,6 +263,21 @@ def _scaled(picture: Image.Image, scale: float) -> Image.Image:
     size = (max(1, round(plain.width * scale)), max(1, round(plain.height * scale)))
     scaled = plain.resize(size, Image.Resampling.LANCZOS)  # pyright: ignore[reportUnknownMemberType]
     return _with_info(scaled, picture)
+
+
+def _with_room(picture: Image.Image) -> Image.Image:
+    """Give a large picture with so few pixels that it can be worked on, channel by channel where it has several.
+
+    Pillow weighs colours by their transparency in a copy of the whole; here that of one channel must do.
+    """
+    scale = (ONE_COPY_PIXELS / _pixels(picture)) ** 0.5
+    if "transparency" in picture.info:
+        picture = picture.convert("RGBA")
+    if picture.mode not in {"RGB", "RGBA", "LA", "CMYK"}:
+        return _scaled(picture, scale)
+    factor = math.ceil(1 / scale)
+    channels = [picture.getchannel(channel).reduce(factor) for channel in picture.getbands()]
+    return _with_info(Image.merge(picture.mode, channels), picture)
 
 
 def _encoded(picture: Image.Image, form: str, **how: object) -> bytes:

@@ -163,7 +163,8 @@ def test_what_is_too_large_for_a_second_copy_keeps_its_pixels_as_jpeg(monkeypatc
     form = smaller(noise(), LOOSE)
     assert form is not None
     assert (form.extension, opened(form).size) == ("jpg", (48, 48))
-    assert opened(smaller(noise(mode="RGBA"), LOOSE)).size == (48, 48)
+    assert opened(smaller(noise(mode="RGBA"), LOOSE)).size == (24, 24)
+    assert colour(smaller(plain("RGB", "red", transparency=(255, 0, 0)), LOOSE))[3] == 0
     upright = opened(smaller(sideways(), LOOSE))
     assert upright.height > upright.width
 
