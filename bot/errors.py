@@ -49,7 +49,7 @@ class ConfigurationError(EaselError):
 
 
 class ServiceRefusedError(EaselError):
-    """A service refuses us for good: a bad token or a bad key (exit code 3)."""
+    """A service refuses a token or key that has never worked (exit code 3)."""
 
 
 class RemoteError(EaselError):

@@ -329,7 +329,7 @@ MATRIX: Mapping[str, Row] = {
     "J5": Row(
         P,
         "a key or token that has worked, now or in an earlier life, is refused",
-        "It is tried on. After ten minutes it counts as lost: the log and the cards say so, and it is tried every "
+        "It is tried on, and jobs wait. After ten minutes it counts as lost: the log says so, and it is tried every "
         "minute. Only one that never worked ends the process.",
     ),
     "J6": Row(
