@@ -21,7 +21,7 @@ from bot.view import NOBODY, JobButton
 
 log = logging.getLogger(__name__)
 
-FEATURES = ("cogs.imagine", "cogs.edit", "cogs.inbox", "cogs.results")
+FEATURES = ("cogs.imagine", "cogs.edit", "cogs.inbox", "cogs.help", "cogs.results")
 
 Press = Callable[[discord.Interaction["EaselBot"], str], Awaitable[None]]
 """Handles a button: the interaction and the job's id."""

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.core.admission import Admission, Change, Limits
+from bot.core.admission import Admission, Change, Limits, UsedOfDay
 from bot.core.card import Card
 from bot.core.events import StreamEvent
 from bot.core.job import Job
@@ -215,6 +215,10 @@ class JobStore(Protocol):
 
     async def finished_since(self, owner_id: int, since: datetime, limit: int) -> Sequence[Job]:
         """Return a person's jobs with pictures on their messages, created since a moment, newest first."""
+        ...
+
+    async def used_of_day(self, owner_id: int) -> UsedOfDay:
+        """Return what a person's limits of 24 h have counted so far."""
         ...
 
     async def durations_s(self, model: str, limit: int) -> Sequence[float]:

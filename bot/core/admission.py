@@ -30,6 +30,14 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UsedOfDay:
+    """What counts of one member in 24 h, as an admission counts it."""
+
+    images: int
+    microusd: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Everybody:
     """What a new job meets that all members share; the money is read only where a ceiling holds."""
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.core.admission import MoneyUsedUp
+from bot.core.admission import Limits, MoneyUsedUp, UsedOfDay
 from bot.core.money import dollars
 from bot.errors import Cause
 
@@ -156,6 +156,26 @@ def charged(cost_microusd: int | None) -> str | None:
     if cost_microusd is None:
         return None
     return f"It cost {dollars(cost_microusd)}." if cost_microusd else SURELY_FREE
+
+
+HELP = (
+    "**Easel makes pictures from your words.**\n"
+    "`/imagine` makes one from a prompt, `/edit` changes a picture that you attach. "
+    "`--ar 16:9 --n 4 --seed 7` at the end of a prompt sets shape, number and seed.\n"
+    "`/inbox` lists what could not be shown where you asked for it. Below a picture, [Again] makes another one and "
+    "[Info] gives a line that makes the same again."
+)
+HELP_RULES = "The safety filter always stays on. With questions, please ask this bot's operator."
+
+
+def left_of_day(used: UsedOfDay, limits: Limits) -> str:
+    parts: list[str] = []
+    if limits.images_per_day:
+        parts.append(f"{max(0, limits.images_per_day - used.images)} of {limits.images_per_day} pictures")
+    if limits.microusd_per_day_of_member:
+        left = max(0, limits.microusd_per_day_of_member - used.microusd)
+        parts.append(f"{dollars(left)} of {dollars(limits.microusd_per_day_of_member)}")
+    return f"You have {' and '.join(parts)} left in these 24 hours." if parts else "There is no daily limit here."
 
 
 def too_many_under_way(under_way: int) -> str:

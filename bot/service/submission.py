@@ -7,7 +7,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.core import words
-from bot.core.admission import Admission, Admitted, AlreadyThere, DayUsedUp, MoneyUsedUp, PriceUnknown, TooManyUnderWay
+from bot.core.admission import (
+    Admission,
+    Admitted,
+    AlreadyThere,
+    DayUsedUp,
+    Limits,
+    MoneyUsedUp,
+    PriceUnknown,
+    TooManyUnderWay,
+)
 from bot.core.advance import with_plan
 from bot.core.job import Generation, Job
 from bot.core.job_events import Answered, AnswerMissed
@@ -80,6 +89,10 @@ class Submission:
         with mistakes.noted():
             self._plan(draft.ask)
         mistakes.refuse()
+
+    @property
+    def limits(self) -> Limits:
+        return self._admission.limits
 
     async def submit(self, ask: Ask, origin: Origin, *, credit_id: int | None = None) -> Job | None:
         """Commit a job for a request and give it, to be answered with its card at once.

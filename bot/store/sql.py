@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.core.admission import DAY, Admission, Change, Limits
+from bot.core.admission import DAY, Admission, Change, Limits, UsedOfDay
 from bot.core.job import Job
 from bot.core.keeping import Forgotten
 from bot.errors import StoreUnavailableError
 from bot.store import faults, forgetting, queries, snapshot
-from bot.store.adding import MONEY_OF_DAY, Adding, NewJob
+from bot.store.adding import MONEY_OF_DAY, OF_OWNER, Adding, NewJob
 from bot.store.changing import Changing, JobChange, Transition
 from bot.store.engine import open_engine, prepare_file
 from bot.store.lanes import Lane, Writer
@@ -157,6 +157,11 @@ class SqlStore:
     async def finished_since(self, owner_id: int, since: datetime, limit: int) -> Sequence[Job]:
         values = {"owner_id": owner_id, "moment": since, "limit": limit}
         return (await self._jobs(queries.FINISHED_SINCE, values))[::-1]
+
+    async def used_of_day(self, owner_id: int) -> UsedOfDay:
+        values = {"job_id": "", "owner_id": owner_id, "day_began": self._clock() - DAY}
+        (row,) = await self._rows(OF_OWNER, values)
+        return UsedOfDay(images=row["images_of_day"], microusd=row["microusd_of_day"])
 
     async def durations_s(self, model: str, limit: int) -> Sequence[float]:
         rows = await self._rows(queries.DURATIONS, {"model": model, "limit": limit})

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.e2e
 
 KEY = "key-of-the-tests-of-the-start"
 READY = "bot.client: ready"
-OURS = {"imagine", "edit", "inbox"}
+OURS = {"imagine", "edit", "inbox", "help"}
 
 
 def free_port() -> int:

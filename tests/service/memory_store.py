@@ -5,7 +5,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core.admission import Admission, Admitted, Change, Limits, admit
+from bot.core.admission import (
+    DAY,
+    Admission,
+    Admitted,
+    Change,
+    Limits,
+    UsedOfDay,
+    admit,
+    counted_images,
+    counted_microusd,
+)
 from bot.core.job import HOLDS_SLOT, MISSING, Answer, Generation, GenerationState, Job, JobState, Place, is_uncharged
 from bot.errors import RemoteIdTakenError, StoreUnavailableError
 from tests.store.model import situation_of
@@ -121,6 +131,11 @@ class MemoryStore:
             )
         )
         return found[::-1][:limit]
+
+    async def used_of_day(self, owner_id: int) -> UsedOfDay:
+        since = self._clock() - DAY
+        found = await self._which(lambda job: job.owner_id == owner_id and job.created_at > since)
+        return UsedOfDay(images=sum(map(counted_images, found)), microusd=sum(map(counted_microusd, found)))
 
     async def durations_s(self, model: str, limit: int) -> Sequence[float]:
         await self._turn()
