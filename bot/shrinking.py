@@ -9,11 +9,12 @@ secrets; the bot's side of it is `bot/shrink.py`.
 import io
 import math
 import os
+import resource
 import signal
 import sys
 import warnings
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
@@ -297,21 +298,32 @@ def within_limits() -> None:
     with suppress(OSError):
         # Linux, proc(5): where memory runs out, the kernel ends this process and not the bot.
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-    with suppress(ImportError):
-        import resource  # noqa: PLC0415 - Windows has none
-
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-        resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
 
 
 def remade(data: bytes, limit_bytes: int, *, to_png: bool) -> Form | None:
-    """Give the first form that fits; None where there is none."""
+    """Return the first form that fits; None where there is none."""
+    with _lenient_pillow():
+        return _first_that_fits(without_text(data), limit_bytes, to_png=to_png)
+
+
+@contextmanager
+def _lenient_pillow() -> Generator[None]:
+    """Let Pillow read what is large or damaged, without a word about it; afterwards it is as it was."""
+    before = (Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES, PngImagePlugin.MAX_TEXT_CHUNK)
     Image.init()  # asked for formats by name, Pillow looks among those alone that it knows already
-    warnings.simplefilter("ignore")  # what Pillow thinks of a damaged or a large file is no news
-    Image.MAX_IMAGE_PIXELS = None  # ours holds, by the header too
-    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    # Our own limit of pixels holds, and it is the header's.
+    Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = None, True
     PngImagePlugin.MAX_TEXT_CHUNK = LARGEST_PROFILE_BYTES
-    data = without_text(data)
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            yield
+    finally:
+        Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES, PngImagePlugin.MAX_TEXT_CHUNK = before
+
+
+def _first_that_fits(data: bytes, limit_bytes: int, *, to_png: bool) -> Form | None:
     try:
         if to_png and len((png := as_png(data)).data) <= limit_bytes:
             return png

@@ -71,9 +71,10 @@ class Demo:
         async with open_stage(folder=folder, knobs=Knobs(painting_s=PAINTING_S), command=command) as stage:
             try:
                 await stage.ready()
+                asked_at_start = _polls(stage)
                 self._terminal.moment(self._monotonic() - began, _readiness(stage))
                 journeys = [await self._request(stage, each) for each in await _requests(stage.discord)]
-                return self._judge(journeys, await _ending(stage))
+                return self._judge(journeys, await _ending(stage, asked_at_start))
             finally:
                 self.log_tail = stage.bot.log_tail()
 
@@ -147,13 +148,17 @@ async def _reference(filename: str, prompt: str) -> Upload:
     return Upload(filename=filename, data=data)
 
 
-async def _ending(stage: Stage) -> Ending:
-    """Stop the bot, so that nothing more can come, and count."""
+def _polls(stage: Stage) -> int:
+    return sum(stage.oxen.log.count(route) for route in POLLS)
+
+
+async def _ending(stage: Stage, asked_at_start: int) -> Ending:
+    """Stop the bot, so that nothing more can come, and count; what it asked before it was ready was about its key."""
     exit_code = await stage.bot.stop()
     return Ending(
         messages=len(stage.discord.messages(stage.discord.scene.pictures)),
         streams=stage.oxen.streams.opened_ever,
-        polls=sum(stage.oxen.log.count(route) for route in POLLS),
+        polls=_polls(stage) - asked_at_start,
         exit_code=exit_code,
         log=stage.bot.log,
     )

@@ -173,7 +173,8 @@ async def test_what_people_type_reaches_the_model_verbatim_and_pings_nobody(town
     sam = town.scene.sam.id
     prompt = f"**bold** <@{sam}> @everyone <t:1:R> \u202eright to left\u202c [link](https://example.org) \U0001f98a_ok_"
     message = await town.paint(prompt)
-    assert town.orders[0]["prompt"] == prompt
+    # Discord sends a mention as a number, which no model could read; a command states few of the names behind them.
+    assert town.orders[0]["prompt"] == prompt.replace(f"<@{sam}>", "someone")
     assert message.contents.mentions.user_ids == ()
     assert not message.contents.mentions.everyone
     assert f"<@{sam}>" not in town.discord.text(message)

@@ -63,10 +63,10 @@ def test_it_tells_what_the_member_did_and_what_the_card_said(played: subprocess.
         "@Robin types /imagine prompt: ",
         "the card says: Painting · @Robin",
         "Oxen takes the order",
-        "the card says: Done · @Robin",
+        "the card says: a lighthouse by the sea at sunset · @Robin",
         "image: cottage.png image2: mountains.png",
-        "the card says: Painting · @Sam",
-        "the card says: Done · @Sam",
+        "the card says: Queued · @Sam",
+        "the card says: put the cottage of @Image1 below the mountains of @Image2 · @Sam",
     ]
     places = [played.stdout.index(each) for each in told]
     assert places == sorted(places)
