@@ -133,7 +133,7 @@ def assemble(ports: Ports, rules: Rules, *, posting: type[Posting] = Posting) ->
         listener=Listener(stream=ports.events, settlement=shared.settlement, health=shared.health),
         worker=worker,
         deliverer=deliverer,
-        sweeper=_sweeper(shared),
+        sweeper=_sweeper(shared, worker),
     )
 
 
@@ -173,7 +173,6 @@ def _worker(shared: _Shared) -> Worker:
         rules=shared.rules.models,
         random_seed=ports.random_seed,
         clock=ports.clock,
-        sleep=ports.sleep,
     )
     return Worker(
         store=ports.store,
@@ -199,7 +198,7 @@ def _deliverer(shared: _Shared) -> Deliverer:
     return Deliverer(store=ports.store, delivering=delivering, sleep=ports.sleep)
 
 
-def _sweeper(shared: _Shared) -> Sweeper:
+def _sweeper(shared: _Shared, worker: Worker) -> Sweeper:
     ports, rules = shared.ports, shared.rules
     reconciliation = Reconciliation(
         ledger=shared.ledger,
@@ -214,9 +213,11 @@ def _sweeper(shared: _Shared) -> Sweeper:
         ledger=shared.ledger,
         api=ports.api,
         posting=shared.posting,
+        send_again=worker.send_again,
         settlement=shared.settlement,
         clock=ports.clock,
         grace=rules.grace,
+        deadline=rules.deadline,
         hold_above_usd=rules.hold_above_usd,
     )
     return Sweeper(

@@ -11,6 +11,7 @@ from bot.core.job import Job
 from bot.core.placement import Placed, ResultFile
 from bot.core.remote import MAX_RESULT_BYTES, QueuePost, RemoteRow
 from bot.core.schema import Model
+from bot.core.turns import AtOxen, Line
 
 Clock = Callable[[], datetime]
 """Gives the present moment as an aware UTC time."""
@@ -170,16 +171,24 @@ class JobStore(Protocol):
         """Give answered jobs that have planned generations, oldest first."""
         ...
 
-    async def slots_taken(self) -> int:
-        """Count the generations that are submitting or queued."""
+    async def next_in_line(self, line: Line) -> Sequence[Job]:
+        """Give the waiting jobs that a line asks for, each member's first one before anybody's second one."""
+        ...
+
+    async def at_oxen(self) -> Sequence[AtOxen]:
+        """Give the jobs with queued generations, and how many each has."""
         ...
 
     async def open_jobs(self) -> Sequence[Job]:
         """Give the jobs with a submitting or queued generation, oldest first."""
         ...
 
-    async def missing_since(self, since: datetime) -> Sequence[Job]:
-        """Give the jobs with unknown, timed-out or cancelled generations that were created since a moment."""
+    async def missing_since(self, since: datetime, *, after: str, limit: int) -> Sequence[Job]:
+        """Give jobs with unknown or timed-out generations that were sent since a moment: the next ids after one."""
+        ...
+
+    async def waiting_since(self, before: datetime, limit: int) -> Sequence[Job]:
+        """Give answered jobs that were created before a moment and have planned generations, oldest first."""
         ...
 
     async def uncharged_since(self, since: datetime) -> Sequence[Job]:

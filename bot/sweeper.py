@@ -1,11 +1,17 @@
-"""The slow loop under the stream: settles what no event told, decides what is unclear, ends what is overdue."""
+"""The slow loop under the stream: settles what no event told, decides what is unclear, ends what is overdue.
 
+Its steps run side by side, each on a timer of its own and with a limit, so that none waits for another's service.
+"""
+
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.core import words
 from bot.core.job import GenerationState, Job
-from bot.core.job_events import RenewalOffered
+from bot.core.job_events import Refused, RenewalOffered
 from bot.errors import EaselError
 from bot.ports import Clock, JobStore
 from bot.service.answers import Answers
@@ -20,6 +26,10 @@ from bot.service.wake import Bell
 log = logging.getLogger(__name__)
 
 TICK_S = 5.0
+STEP_S = 30.0
+"""How long a step may take; what it has not done by then it does at a later tick."""
+ANSWERS_S = 600.0
+"""Discord is asked for each answer with a limit of its own, and what it knows of one may take it half a minute."""
 AFTER_CONNECT_S = 3.0
 """Headers may come before the server has subscribed us, so what was open is asked for once more."""
 BLIND_AGE = timedelta(seconds=5)
@@ -28,11 +38,24 @@ HEALTHY_AGE = timedelta(seconds=60)
 """With a stream, only when its event is this late; images take 5 to 30 s (Oxen's page on the queue)."""
 UNANSWERED_AGE = timedelta(seconds=10)
 """Discord takes no answer after 3 s; the rest is slack for a slow call that is still under way."""
+WAITING_AGE = timedelta(hours=6)
+"""A wish that is older is not painted any more without being asked for again."""
 MISSING_AGE = timedelta(hours=24)
 MISSING_EVERY = timedelta(minutes=5)
+MISSING_AT_ONCE = 100
+"""A page of jobs; the next tick goes on with the next one until all had their turn."""
 OWED_EVERY = timedelta(seconds=30)
-OWED_AT_ONCE = 1000
+AT_ONCE = 1000
 """The oldest first: what is behind them has its turn at a later look."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Step:
+    """One thing that is looked after; `bell` wakes it before its next tick."""
+
+    run: Callable[[], Awaitable[None]]
+    limit_s: float = STEP_S
+    bell: Bell = field(default_factory=Bell)
 
 
 class Sweeper:
@@ -62,102 +85,129 @@ class Sweeper:
         self._health = health
         self._clock = clock
         self._sleep = sleep
-        self._reconnected = Bell()
-        health.observe(self._reconnected.ring)
+        self._connected = False
         self._asked: dict[str, datetime] = {}
-        self._loaded: Sequence[Job] | None = None
         self._looked_at: datetime | None = None
+        self._looked_up_to: str | None = None
         self._reminded_at: datetime | None = None
+        settling = _Step(run=self._settle)
+        self._steps = (
+            settling,
+            _Step(run=self._offer_renewals),
+            _Step(run=self._decide_unclear),
+            _Step(run=self._end_overdue),
+            _Step(run=self._refuse_what_waits_for_long),
+            _Step(run=self._decide_answers, limit_s=ANSWERS_S),
+            _Step(run=self._look_for_missing),
+            _Step(run=self._charges.look_up),
+            _Step(run=self._forget_tokens),
+            _Step(run=self._keeping.let_go),
+            _Step(run=self._remind_of_cards),
+        )
+        health.observe(self._note_connect)
+        health.observe(settling.bell.ring)
 
     async def run(self) -> None:
         """Sweep until cancelled."""
+        async with asyncio.TaskGroup() as steps:
+            for step in self._steps:
+                steps.create_task(self._keep_at(step))
+
+    async def _keep_at(self, step: _Step) -> None:
         while True:
-            await self.sweep(reconnected=await self._reconnected.wait(TICK_S))
+            await step.bell.wait(TICK_S)
+            await self._take(step)
 
     async def sweep(self, *, reconnected: bool) -> None:
-        """Go through everything once; `reconnected` says that the stream came up since the last time."""
-        for step in (
-            self._after_connect if reconnected else self._settle_late,
-            self._offer_renewals,
-            self._decide_unclear,
-            self._end_overdue,
-            self._decide_answers,
-            self._look_for_missing,
-            self._charges.look_up,
-            self._forget_tokens,
-            self._keeping.let_go,
-            self._remind_of_cards,
-        ):
-            await self._step(step)
-        self._loaded = None
+        """Take every step once; `reconnected` says that the stream came up since the last time."""
+        self._connected = self._connected or reconnected
+        await asyncio.gather(*(self._take(step) for step in self._steps))
 
-    async def _step(self, step: Callable[[], Awaitable[None]]) -> None:
+    async def _take(self, step: _Step) -> None:
         try:
-            await step()
+            async with asyncio.timeout(step.limit_s):
+                await step.run()
+        except TimeoutError:
+            log.warning("sweep goes on at the next tick: %s took more than %.0f s", step.run.__name__, step.limit_s)
         except EaselError as error:
             log.warning("sweep put off: %s", error)
         except Exception:
             # The sweep is the net under everything: a step that fails is tried again at the next tick.
             log.exception("sweep failed")
 
+    def _note_connect(self) -> None:
+        self._connected = True
+
+    async def _settle(self) -> None:
+        """Settle all that is open after a connect, until that succeeded; else what is late."""
+        if not self._connected:
+            await self._settle_late()
+            return
+        # Cleared first: the next connect may come while this one is dealt with.
+        self._connected = False
+        try:
+            await self._after_connect()
+        except BaseException:
+            self._connected = True
+            raise
+
     async def _after_connect(self) -> None:
         """Settle all that is open, twice: what fired while nobody listened is lost."""
         open_now = await self._open()
         if not open_now:
             return
-        await self._settle(open_now)
+        await self._settle_these(open_now)
         await self._sleep(AFTER_CONNECT_S)
-        self._loaded = None
         asked = {each.remote_id for each in open_now}
-        await self._settle([each for each in await self._open() if each.remote_id in asked])
+        await self._settle_these([each for each in await self._open() if each.remote_id in asked])
 
     async def _settle_late(self) -> None:
-        """Settle what is open for so long that its event may have been lost, or that somebody wants cancelled."""
+        """Settle what is open for so long that its event may have been lost, or that somebody wants cancelled.
+
+        What was asked for longest ago comes first.
+        """
         open_now = await self._open()
         self._health.expects(each.remote_id for each in open_now)
-        late = [each for each in open_now if self._is_late(each)]
-        await self._settle(late)
+        late = sorted(filter(self._is_late, open_now), key=self._waiting_since)
+        await self._settle_these(late)
         if late:
             still_open = {each.remote_id for each in await self._open()}
             self._health.found({each.remote_id for each in late if each.job.cancelled_by is None} - still_open)
 
     def _is_late(self, each: Open) -> bool:
         patient = self._health.is_trusted and each.job.cancelled_by is None
-        since = max(each.accepted_at, self._asked.get(each.remote_id, each.accepted_at))
-        return self._is_over(HEALTHY_AGE if patient else BLIND_AGE, since)
+        return self._is_over(HEALTHY_AGE if patient else BLIND_AGE, self._waiting_since(each))
 
-    def _is_over(self, pause: timedelta, since: datetime) -> bool:
+    def _waiting_since(self, each: Open) -> datetime:
+        return max(each.accepted_at, self._asked.get(each.remote_id, each.accepted_at))
+
+    def _is_over(self, pause: timedelta, since: datetime | None) -> bool:
         """Tell whether so much time has passed; what lies ahead was written before the clock was set back."""
         now = self._clock()
-        return since > now or now - since >= pause
-
-    async def _open_jobs(self) -> Sequence[Job]:
-        """Load the open jobs once a round: thousands take a tenth of a second, in which nothing else happens."""
-        if self._loaded is None:
-            self._loaded = await self._store.open_jobs()
-        return self._loaded
+        return since is None or since > now or now - since >= pause
 
     async def _open(self) -> Sequence[Open]:
-        return open_generations(await self._open_jobs())
+        return open_generations(await self._store.open_jobs())
 
-    async def _settle(self, open_now: Sequence[Open]) -> None:
-        if open_now:
-            await self._reconciliation.settle(open_now)
-            self._loaded = None
+    async def _settle_these(self, open_now: Sequence[Open]) -> None:
+        if not open_now:
+            return
+        asked = await self._reconciliation.settle(open_now)
         still_open = {each.remote_id for each in await self._open()}
-        asked = self._asked | {each.remote_id: self._clock() for each in open_now}
-        self._asked = {remote_id: at for remote_id, at in asked.items() if remote_id in still_open}
+        times = self._asked | dict.fromkeys(asked, self._clock())
+        self._asked = {remote_id: at for remote_id, at in times.items() if remote_id in still_open}
 
     async def _decide_unclear(self) -> None:
-        jobs = await self._open_jobs()
-        if any(g.state is GenerationState.SUBMITTING for job in jobs for g in job.generations):
-            # Read anew: a POST that was answered since is not unclear.
-            self._loaded = None
-            jobs = await self._open_jobs()
-        await self._unclear.decide(jobs)
+        jobs = await self._store.open_jobs()
+        await self._unclear.decide([job for job in jobs if _has_unclear(job)])
 
     async def _end_overdue(self) -> None:
         await self._reconciliation.end_overdue(await self._open())
+
+    async def _refuse_what_waits_for_long(self) -> None:
+        """Refuse, unpaid, what waits to be sent since hours: the person has long gone on to something else."""
+        for job in await self._store.waiting_since(self._clock() - WAITING_AGE, AT_ONCE):
+            await self._ledger.apply(job.id, Refused(text=words.WAITED_TOO_LONG, at=self._clock()))
 
     async def _offer_renewals(self) -> None:
         """Let private answers that would be out of reach before they are finished ask for a fresh token."""
@@ -174,16 +224,26 @@ class Sweeper:
 
     async def _remind_of_cards(self) -> None:
         """Have shown what is owed, also after a write that happened although the database reported an error."""
-        if self._reminded_at is not None and not self._is_over(OWED_EVERY, self._reminded_at):
-            return
-        self._reminded_at = self._clock()
-        self._ledger.remind(await self._store.owed(OWED_AT_ONCE))
+        if self._is_over(OWED_EVERY, self._reminded_at):
+            self._reminded_at = self._clock()
+            self._ledger.remind(await self._store.owed(AT_ONCE))
 
     async def _look_for_missing(self) -> None:
-        """Look for the pictures of generations that ended as unknown or timed out."""
-        if self._looked_at is not None and not self._is_over(MISSING_EVERY, self._looked_at):
-            return
-        self._looked_at = self._clock()
-        jobs = await self._store.missing_since(self._looked_at - MISSING_AGE)
-        await self._reconciliation.look_again(jobs)
+        """Look for the pictures of generations that ended as unknown or timed out, a page of jobs at a time."""
+        if self._looked_up_to is None:
+            if not self._is_over(MISSING_EVERY, self._looked_at):
+                return
+            self._looked_at, self._looked_up_to = self._clock(), ""
+        since = self._clock() - MISSING_AGE
+        jobs = await self._store.missing_since(since, after=self._looked_up_to, limit=MISSING_AT_ONCE)
+        jobs = sorted(jobs, key=lambda job: job.id)
+        # Before anything can fail: a page that fails must not hide the next ones.
+        self._looked_up_to = jobs[-1].id if len(jobs) == MISSING_AT_ONCE else None
+        had_turn = await self._reconciliation.look_again(jobs)
+        if 0 < had_turn < len(jobs):
+            self._looked_up_to = jobs[had_turn - 1].id
         await self._unclear.look_again(jobs)
+
+
+def _has_unclear(job: Job) -> bool:
+    return any(g.state is GenerationState.SUBMITTING for g in job.generations)

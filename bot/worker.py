@@ -1,18 +1,21 @@
-"""The loop that takes waiting jobs to Oxen: one loop, bounded concurrency, slots counted by the store."""
+"""The loop that takes waiting jobs to Oxen: members in turn, models apart, bounded concurrency."""
 
 import asyncio
 import logging
-import random
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.core.admission import Change
 from bot.core.backoff import Backoff
 from bot.core.job import HOLDS_SLOT, Generation, GenerationState, Job
 from bot.core.posts import groups
-from bot.errors import EaselError, ReferenceUnreadError, TransientError
+from bot.core.turns import SHARES, AtOxen, Line, Turn, planned_images, turns
+from bot.errors import ReferenceUnreadError, TransientError
 from bot.ports import JobStore
-from bot.service.posting import Posting
+from bot.service.model_health import ModelHealth
+from bot.service.posting import Posting, Sent
 from bot.service.preparation import Preparation
 from bot.service.stream_health import StreamHealth
 from bot.service.wake import Bell
@@ -20,20 +23,45 @@ from bot.service.wake import Bell
 log = logging.getLogger(__name__)
 
 LOOKAHEAD = 64
-"""Waiting jobs that are looked at beyond the free slots, so that one with slow references holds up nobody."""
+"""Waiting jobs that are looked at beyond the free slots: with each member's first ones, more have no turn."""
 PREPARED_AT_ONCE = 4
 """Each may hold a reference of 10 MiB in memory."""
 STREAM_PATIENCE_S = 30.0
 """How long the first POST waits for the stream; after that the sweep stands in for it."""
 LOOK_AGAIN_S = 5.0
-BACKOFF = Backoff(first_s=2.0, cap_s=60.0)
-
+SLOW_ANSWER_S = 10.0
+"""Oxen answers a POST within a second or so. A longer one keeps its slot no more; a model with several
+such waits for them."""
+REST = Backoff(first_s=1.0, cap_s=60.0)
+"""How long a job is left alone that cannot be worked on; Discord's CDN answers 5xx for seconds, not for minutes."""
+REMEMBERED_S = 120.0
+"""A job that rested is looked at again long before that, or it has ended."""
 
 Work = Callable[[], Awaitable[None]]
+Send = Callable[[], Awaitable[Sent]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _InHand:
+    """A job that is being prepared or posted; `images` are those whose answer is still to come."""
+
+    owner_id: int
+    model: str | None
+    images: int
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rest:
+    """Until when a job is left alone, and how often in a row its references could not be read."""
+
+    until_s: float
+    backoff: Backoff
+    unread: int = 0
 
 
 class Worker:
-    """Prepares and posts jobs, oldest first."""
+    """Prepares and posts jobs, each member's oldest first, the member with the least at Oxen first."""
 
     def __init__(
         self,
@@ -51,24 +79,25 @@ class Worker:
         self._health = health
         self._slots = slots
         self._monotonic = monotonic
+        self._models = ModelHealth(monotonic)
         self._bell = Bell()
-        self._busy: set[str] = set()
-        self._reserved: dict[str, int] = {}
-        self._resting_until: dict[str, float] = {}
-        self._preparing = asyncio.Semaphore(PREPARED_AT_ONCE)
-        self._backoff = BACKOFF
-        self._not_before = 0.0
+        self._in_hand: dict[str, _InHand] = {}
+        self._lost: dict[str, tuple[Job, Sequence[Generation]]] = {}
+        self._rests: dict[str, _Rest] = {}
         self._stopping = False
 
     def notice(self, change: Change) -> None:
         """Look for work after a change that made some or freed a slot."""
         job = change.after
-        if job.id in self._reserved:
-            # From here on the store counts these slots itself; what leaves the state again was counted down already.
-            sent = _count(job, GenerationState.SUBMITTING) - _count(change.before, GenerationState.SUBMITTING)
-            self._reserved[job.id] -= max(0, sent)
-        if _count(job, GenerationState.PLANNED) or _slots(job) < _slots(change.before):
+        # From here on the store counts these slots itself, or they are free again.
+        self._release(job.id, _submitting(change.before) - _submitting(job))
+        if planned_images(job) or _slots(job) < _slots(change.before):
             self._bell.ring()
+
+    async def send_again(self, job: Job, generations: Sequence[Generation], intent_id: str) -> None:
+        """Send a POST once more that Oxen surely never saw, if there is room now; else it is to be asked again."""
+        self._lost[intent_id] = (job, generations)
+        self._bell.ring()
 
     def stop(self) -> None:
         """Take no more work; what is in hand goes on."""
@@ -82,7 +111,8 @@ class Worker:
             while not self._stopping:
                 try:
                     await self._look(tasks)
-                except EaselError:
+                except Exception:
+                    # Whatever it is must not end the work for all; a broken table or disk may be whole a minute later.
                     log.exception("waiting jobs cannot be read")
                 await self._bell.wait(self._patience_s())
 
@@ -96,32 +126,95 @@ class Worker:
             log.warning("the stream is not up; finished pictures are asked for instead")
 
     def _patience_s(self) -> float:
-        pause_s = self._not_before - self._monotonic()
-        return min(pause_s, LOOK_AGAIN_S) if pause_s > 0 else LOOK_AGAIN_S
+        now_s = self._monotonic()
+        ends = [rest.until_s - now_s for rest in self._rests.values() if rest.until_s > now_s]
+        return min([LOOK_AGAIN_S, *ends, *self._models.ends_s()])
 
     async def _look(self, tasks: asyncio.TaskGroup) -> None:
         # Read before the store is asked: a slot that moves between the two counts is then counted twice, not never.
-        reserved = sum(self._reserved.values())
-        free = self._slots - reserved - await self._store.slots_taken()
-        for job in await self._store.startable(max(free, 0) + LOOKAHEAD):
-            if job.id in self._busy or self._rests(job) or self._stopping:
-                continue
-            if not job.checked:
-                self._start(tasks, job, partial(self._prepare, job))
-            elif free > 0 and self._monotonic() >= self._not_before:
-                free -= self._post(tasks, job, free)
+        in_the_air = self._in_the_air()
+        at_oxen = [*in_the_air, *await self._store.at_oxen()]
+        free = self._slots - sum(held.images for held in at_oxen)
+        free -= self._start_lost(tasks, free)
+        if free > 0:
+            waiting = await self._line(checked=True, limit=free + LOOKAHEAD)
+            for turn in turns(self._in_order(waiting), at_oxen, slots=self._slots, free=free):
+                self._start_turn(tasks, turn)
+        for job in await self._line(checked=False, limit=LOOKAHEAD):
+            self._start_preparing(tasks, job)
 
-    def _post(self, tasks: asyncio.TaskGroup, job: Job, free: int) -> int:
-        """Start the POSTs of a job for which there is room, and give the number of slots that they take."""
-        posts = groups(job, free_slots=free)
-        taken = sum(len(group) for group in posts)
-        if taken:
-            self._reserved[job.id] = taken
-            self._start(tasks, job, partial(self._send, job, posts))
+    def _in_the_air(self) -> list[AtOxen]:
+        """Return what this process is about to have at Oxen; a POST that hangs counts no more."""
+        since_s = self._monotonic() - SLOW_ANSWER_S
+        return [
+            AtOxen(owner_id=held.owner_id, job_id=job_id, images=held.images)
+            for job_id, held in self._in_hand.items()
+            if held.images > 0 and held.since_s > since_s
+        ]
+
+    async def _line(self, *, checked: bool, limit: int) -> Sequence[Job]:
+        """Return the waiting jobs that could go on now; what cannot is left out by the store, and so hides nobody."""
+        now_s = self._monotonic()
+        self._rests = {job_id: rest for job_id, rest in self._rests.items() if now_s < rest.until_s + REMEMBERED_S}
+        resting = {job_id for job_id, rest in self._rests.items() if now_s < rest.until_s}
+        line = Line(
+            checked=checked,
+            limit=limit,
+            without_jobs=resting | self._in_hand.keys(),
+            without_models=self._models_that_wait() if checked else frozenset(),
+        )
+        # What was begun while the store was asked is not begun twice.
+        return [job for job in await self._store.next_in_line(line) if job.id not in self._in_hand]
+
+    def _models_that_wait(self) -> set[str]:
+        """Return the models that get no POST now: they rest, one is out to try them, or several do not come back."""
+        slow_s = self._monotonic() - SLOW_ANSWER_S
+        posts = [(held.model, held.since_s) for held in self._in_hand.values() if held.model is not None]
+        tried = {model for model, since_s in posts if since_s > slow_s and self._models.is_tried(model, since_s)}
+        slow = Counter(model for model, since_s in posts if since_s <= slow_s)
+        most = max(1, self._slots // SHARES)
+        return self._models.resting() | tried | {model for model, number in slow.items() if number >= most}
+
+    def _in_order(self, waiting: Sequence[Job]) -> list[Job]:
+        """Return the jobs that may go out together: of a model in trouble only one, to try it."""
+        tried = set[str]()
+        kept: list[Job] = []
+        for job in waiting:
+            model = _model(job)
+            if model not in tried:
+                kept.append(job)
+            if model is not None and self._models.in_trouble(model):
+                tried.add(model)
+        return kept
+
+    def _start_turn(self, tasks: asyncio.TaskGroup, turn: Turn) -> None:
+        model = _model(turn.job)
+        probing = model is not None and self._models.in_trouble(model)
+        posts = groups(turn.job, free_slots=1 if probing else turn.images)
+        if posts and not self._stopping:
+            sends = [(group, partial(self._posting.send, turn.job, group)) for group in posts]
+            self._start(tasks, turn.job, partial(self._send, turn.job, sends), images=sum(map(len, posts)))
+
+    def _start_lost(self, tasks: asyncio.TaskGroup, free: int) -> int:
+        """Start the second sends for which there is room, and return what they take; the rest is decided anew."""
+        lost, self._lost = self._lost, {}
+        taken = 0
+        for intent_id, (job, generations) in lost.items():
+            fits = len(generations) <= free - taken and job.id not in self._in_hand and not self._stopping
+            if not fits or _model(job) in self._models_that_wait():
+                continue
+            again = partial(self._posting.resend, job, generations, intent_id)
+            self._start(tasks, job, partial(self._send, job, [(generations, again)]), images=len(generations))
+            taken += len(generations)
         return taken
 
-    def _start(self, tasks: asyncio.TaskGroup, job: Job, work: Work) -> None:
-        self._busy.add(job.id)
+    def _start_preparing(self, tasks: asyncio.TaskGroup, job: Job) -> None:
+        if sum(not held.images for held in self._in_hand.values()) < PREPARED_AT_ONCE and not self._stopping:
+            self._start(tasks, job, partial(self._prepare, job), images=0)
+
+    def _start(self, tasks: asyncio.TaskGroup, job: Job, work: Work, *, images: int) -> None:
+        model = _model(job) if images else None
+        self._in_hand[job.id] = _InHand(owner_id=job.owner_id, model=model, images=images, since_s=self._monotonic())
         tasks.create_task(self._guarded(job, work), name=f"work on {job.id}")
 
     async def _guarded(self, job: Job, work: Work) -> None:
@@ -132,54 +225,75 @@ class Worker:
             log.exception("work on a job failed", extra={"job_id": job.id})
             self._rest(job)
         finally:
-            self._busy.discard(job.id)
-            self._reserved.pop(job.id, None)
+            self._in_hand.pop(job.id, None)
             self._bell.ring()
 
-    def _rest(self, job: Job) -> None:
-        self._resting_until[job.id] = self._monotonic() + LOOK_AGAIN_S
+    def _release(self, job_id: str, images: int) -> None:
+        """Count images no more whose POST was answered, or given up."""
+        held = self._in_hand.get(job_id)
+        if held is not None and images > 0:
+            self._in_hand[job_id] = replace(held, images=max(0, held.images - images))
 
-    def _rests(self, job: Job) -> bool:
-        """Tell whether a job that just failed is left alone for a while; the others go on."""
-        if self._monotonic() < self._resting_until.get(job.id, 0.0):
-            return True
-        self._resting_until.pop(job.id, None)
-        return False
+    def _rest(self, job: Job, *, unread: int = 0) -> None:
+        """Leave a job alone for a while, longer each time; the others go on."""
+        known = self._rests.get(job.id)
+        backoff = known.backoff if known else REST
+        until_s = self._monotonic() + backoff.pause_s
+        self._rests[job.id] = _Rest(until_s=until_s, backoff=backoff.failed(), unread=unread)
 
     async def _prepare(self, job: Job) -> None:
-        async with self._preparing:
-            try:
-                await self._preparation.prepare(job)
-            except TransientError as error:
-                log.warning("not prepared yet: %s", error, extra={"job_id": job.id})
-                self._rest(job)
+        known = self._rests.get(job.id)
+        unread = known.unread if known else 0
+        try:
+            await self._preparation.prepare(job, tries=unread)
+        except TransientError as error:
+            log.warning("not prepared yet: %s", error, extra={"job_id": job.id})
+            self._rest(job, unread=unread + isinstance(error, ReferenceUnreadError))
 
-    async def _send(self, job: Job, posts: Sequence[Sequence[Generation]]) -> None:
-        outcomes = await asyncio.gather(*(self._posting.send(job, group) for group in posts), return_exceptions=True)
+    async def _send(self, job: Job, sends: Sequence[tuple[Sequence[Generation], Send]]) -> None:
+        began_s = self._monotonic()
+        outcomes = await asyncio.gather(
+            *(self._send_one(job, group, send) for group, send in sends), return_exceptions=True
+        )
         failures = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
-        refused = [failure for failure in failures if isinstance(failure, TransientError)]
-        if len(refused) < len(failures):
-            raise next(failure for failure in failures if not isinstance(failure, TransientError))
-        by_oxen = [error for error in refused if not isinstance(error, ReferenceUnreadError)]
-        if by_oxen:
-            self._back_off(job, by_oxen[0])
-        elif refused:
-            log.warning("not sent yet: %s", refused[0], extra={"job_id": job.id})
+        for failure in failures:
+            if not isinstance(failure, TransientError):
+                raise failure
+        unread = [error for error in failures if isinstance(error, ReferenceUnreadError)]
+        refused = [error for error in failures if isinstance(error, TransientError) and error not in unread]
+        if refused or Sent.UNCLEAR in outcomes:
+            self._back_off(job, began_s, refused)
+        elif not failures:
+            self._models.answered(_model(job) or "")
+        if unread:
+            log.warning("not sent yet: %s", unread[0], extra={"job_id": job.id})
             self._rest(job)
+
+    async def _send_one(self, job: Job, group: Sequence[Generation], send: Send) -> Sent:
+        sent = await send()
+        if sent is Sent.UNCLEAR:
+            self._release(job.id, len(group))
+            self._bell.ring()
+        return sent
+
+    def _back_off(self, job: Job, began_s: float, refused: Sequence[TransientError]) -> None:
+        """Leave a job's model alone for a while, and no other one."""
+        model = _model(job) or ""
+        if refused:
+            pause_s = self._models.refused(model, began_s=began_s, retry_after_s=refused[0].retry_after_s)
         else:
-            self._backoff = BACKOFF
-
-    def _back_off(self, job: Job, error: TransientError) -> None:
-        """Wait before the next POST, as long as Oxen asks for, else longer with each refusal."""
-        limit_s = self._backoff.pause_s
-        self._backoff = self._backoff.failed()
-        pause_s = error.retry_after_s if error.retry_after_s is not None else random.uniform(limit_s / 2, limit_s)  # noqa: S311
-        self._not_before = self._monotonic() + pause_s
-        log.warning("not taken: %s; next try in %.1f s", error, pause_s, extra={"job_id": job.id})
+            pause_s = self._models.lost(model, began_s=began_s)
+        if pause_s is not None:
+            why = refused[0] if refused else "its answer was lost"
+            log.warning("not taken: %s; next try in %.1f s", why, pause_s, extra={"job_id": job.id})
 
 
-def _count(job: Job, state: GenerationState) -> int:
-    return sum(g.state is state for g in job.generations)
+def _model(job: Job) -> str | None:
+    return job.plan.model if job.plan else None
+
+
+def _submitting(job: Job) -> int:
+    return sum(g.state is GenerationState.SUBMITTING for g in job.generations)
 
 
 def _slots(job: Job) -> int:

@@ -10,7 +10,8 @@ import pytest
 from bot.core.job import GenerationState, Job, JobState
 from bot.core.job_events import CancelAsked, PictureReady, TokenDied
 from bot.errors import Cause, NotFoundError, PermanentError, TransientError
-from bot.worker import BACKOFF, LOOK_AGAIN_S, STREAM_PATIENCE_S, Worker
+from bot.service.model_health import BACKOFF
+from bot.worker import LOOK_AGAIN_S, STREAM_PATIENCE_S, Worker
 from tests.core.jobs import PLAN, REFERENCES, SEEDLESS, a_generation, a_job, an_ask
 from tests.fakes import PNG
 from tests.service.rig import Rig, until
@@ -64,7 +65,7 @@ def pauses_s(caplog: pytest.LogCaptureFixture) -> list[float]:
 async def let_it_look(rig: Rig) -> None:
     """Let the loop do what it is about to do: it asks the store a few times, and the store answers in turn."""
     for _ in range(TURNS):
-        await rig.store.slots_taken()
+        await rig.store.at_oxen()
         await asyncio.sleep(0)
 
 
@@ -129,7 +130,7 @@ async def test_twenty_jobs_of_four_never_take_more_slots_than_there_are(rig: Rig
             await asyncio.gather(*(rig.finish(remote_id) for remote_id in ready))
             finished += len(ready)
     assert rig.api.most_at_once == 7
-    assert await rig.store.slots_taken() == 0
+    assert not await rig.store.open_jobs()
     assert not await rig.store.startable(1)
 
 
@@ -142,7 +143,7 @@ async def test_a_post_that_is_slow_costs_no_slots_but_its_own(rig: Rig) -> None:
         await ring(rig)
         await until(lambda: posts(rig) == 3)
         rig.api.released.set()
-    assert await rig.store.slots_taken() == 3
+    assert sum(held.images for held in await rig.store.at_oxen()) == 3
 
 
 async def test_one_job_that_fails_does_not_stop_the_others(rig: Rig) -> None:

@@ -51,8 +51,10 @@ HOLDS_SLOT = frozenset({GenerationState.SUBMITTING, GenerationState.QUEUED})
 WITHOUT_PICTURE = frozenset({GenerationState.FAILED, GenerationState.CANCELLED})
 """Ended without a picture. Where Oxen had accepted it, only its own row tells whether it was charged."""
 UNDER_WAY = HOLDS_SLOT | {GenerationState.PLANNED}
-MISSING = frozenset({GenerationState.UNKNOWN, GenerationState.TIMED_OUT, GenerationState.CANCELLED})
-"""Ended for the person, but a picture may still turn up at Oxen."""
+MISSING = frozenset({GenerationState.UNKNOWN, GenerationState.TIMED_OUT})
+"""Ended for the person, but a picture may still turn up at Oxen, and is looked for."""
+MAY_TURN_UP = MISSING | {GenerationState.CANCELLED}
+"""These too become a picture when Oxen painted one all the same."""
 TOKEN_LIFE = timedelta(minutes=15)
 """How long Discord takes edits on an interaction's token (developer documentation, "Receiving and Responding")."""
 NO_PERSON = 0

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.ask import Ask
-from bot.core.job import MISSING, Answer, Generation, Job, Place
+from bot.core.job import MAY_TURN_UP, Answer, Generation, Job, Place
 
 ROW_OUTLIVES_WORDS = timedelta(days=30)
 """So long after its words the row itself goes: until then a button can say why there is nothing to repeat."""
@@ -62,4 +62,4 @@ def emptied(job: Job, at: datetime) -> Job:
 
 
 def _may_turn_up(generation: Generation, at: datetime) -> bool:
-    return generation.state in MISSING and generation.ended_at is not None and at - generation.ended_at < LOOKED_FOR
+    return generation.state in MAY_TURN_UP and generation.ended_at is not None and at - generation.ended_at < LOOKED_FOR

@@ -86,6 +86,10 @@ CANCELLED_BY_OXEN = "Oxen cancelled this."
 CANCELLED_AS_DELETED = "The message was deleted, so this was cancelled."
 REST_CANCELLED = "The rest was cancelled."
 CANCELLING = "Cancelling."
+WAITED_TOO_LONG = (
+    "This one waited for six hours and could not be ordered, so it was given up. Nothing was charged for it. "
+    "Ask again if you still want it."
+)
 
 WAITING_FOR_A_PLACE = "Waiting for a free place."
 NO_ORDERS = "Oxen takes no orders just now. This one goes out as soon as it does."

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Generator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import replace
+from enum import Enum, auto
 
 from bot.core import words
 from bot.core.image_format import sniff
@@ -33,6 +34,15 @@ INLINE_AT_ONCE = 2
 SECOND_OPINION_S = 30.0
 """A refusal of an order that comes again after this is final."""
 REMEMBERED_S = 3600.0
+
+
+class Sent(Enum):
+    """What is known of a POST that went out, or did not."""
+
+    DECIDED = auto()
+    """Oxen took it or turned it down, or there was nothing to send any more."""
+    UNCLEAR = auto()
+    """Its answer was lost or says nothing: Oxen's own lists decide (see `unclear.py`)."""
 
 
 class Posting:
@@ -77,50 +87,52 @@ class Posting:
         kept = {*intent_ids, *self._in_flight}
         self._sent_s = {intent_id: sent_s for intent_id, sent_s in self._sent_s.items() if intent_id in kept}
 
-    async def send(self, job: Job, generations: Sequence[Generation]) -> None:
-        """Send one POST for planned generations.
+    async def send(self, job: Job, generations: Sequence[Generation]) -> Sent:
+        """Send one POST for planned generations, and tell what is known of it.
 
         Raises TransientError when Oxen did not take it and it may be sent later (the generations are planned again),
         ReferenceUnreadError when it was not even tried.
         """
         async with self._room(generations):
-            await self._send(job, generations)
+            return await self._send(job, generations)
 
-    async def _send(self, job: Job, generations: Sequence[Generation]) -> None:
+    async def _send(self, job: Job, generations: Sequence[Generation]) -> Sent:
         try:
             post = await self._build(job, generations)
         except UserError as refusal:
             await self._ledger.apply(job.id, Refused(text=str(refusal), at=self._clock()))
-            return
+            return Sent.DECIDED
         intent_id = self._new_id()
         ids = tuple(g.id for g in generations)
         with _membership(self._in_flight, intent_id):
             intended = Intended(generation_ids=ids, intent_id=intent_id, at=self._clock())
             change = await self._ledger.apply(job.id, intended)
-            if change is not None and change.after is not change.before:
-                await self._post(job.id, generations, intent_id, post)
+            if change is None or change.after is change.before:
+                return Sent.DECIDED
+            return await self._post(job.id, generations, intent_id, post)
 
-    async def resend(self, job: Job, generations: Sequence[Generation], intent_id: str) -> None:
-        """Send a POST once more, which Oxen surely never saw; raises as `send`."""
+    async def resend(self, job: Job, generations: Sequence[Generation], intent_id: str) -> Sent:
+        """Send a POST once more, which Oxen surely never saw; tells and raises as `send`."""
         async with self._room(generations):
-            await self._resend(job, generations, intent_id)
+            return await self._resend(job, generations, intent_id)
 
-    async def _resend(self, job: Job, generations: Sequence[Generation], intent_id: str) -> None:
+    async def _resend(self, job: Job, generations: Sequence[Generation], intent_id: str) -> Sent:
         try:
             post = await self._build(job, generations)
         except UserError as gone:
             cause = Cause.REFERENCE_NOT_FETCHED
             event = TurnedDown(intent_id=intent_id, cause=cause, text=str(gone), at=self._clock())
             await self._ledger.apply(job.id, event)
-            return
+            return Sent.DECIDED
         with _membership(self._in_flight, intent_id):
             change = await self._ledger.apply(
                 job.id, Resent(intent_id=intent_id, sends=generations[0].sends, at=self._clock())
             )
-            if change is not None and change.after is not change.before:
-                await self._post(job.id, generations, intent_id, post)
+            if change is None or change.after is change.before:
+                return Sent.DECIDED
+            return await self._post(job.id, generations, intent_id, post)
 
-    async def _post(self, job_id: str, generations: Sequence[Generation], intent_id: str, post: QueuePost) -> None:
+    async def _post(self, job_id: str, generations: Sequence[Generation], intent_id: str, post: QueuePost) -> Sent:
         self._sent_s[intent_id] = self._monotonic()
         try:
             remote_ids = await self._api.enqueue(post)
@@ -130,10 +142,12 @@ class Posting:
         except PermanentError as error:
             await self._turned_down(job_id, intent_id, error)
         except OutcomeUnclearError as error:
-            # The row stays `submitting`: the search in Oxen's own lists decides (see `unclear.py`).
+            # The row stays `submitting`.
             log.warning("outcome of a POST is unclear: %s", error, extra={"job_id": job_id})
+            return Sent.UNCLEAR
         else:
             await self._accepted(job_id, generations, remote_ids)
+        return Sent.DECIDED
 
     async def _turned_down(self, job_id: str, intent_id: str, error: PermanentError) -> None:
         log.warning("Oxen refused a POST: %s", error, extra={"job_id": job_id})

@@ -1,19 +1,30 @@
 """Checks what only bytes and the catalogue can show, before anything is paid; a refusal lands on the card."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Callable
 
 from bot.core import words
 from bot.core.image_header import check_reference
 from bot.core.job import Job
 from bot.core.job_events import Planned, Refused
 from bot.core.request import Plan, resolve
-from bot.errors import Cause, NotFoundError, PermanentError, TooLargeError, TransientError, UserError
+from bot.errors import (
+    Cause,
+    NotFoundError,
+    PermanentError,
+    ReferenceUnreadError,
+    TooLargeError,
+    TransientError,
+    UserError,
+)
 from bot.ports import Catalogue, Clock, ReferenceReader
 from bot.service.ledger import Ledger
 from bot.service.rules import ModelRules
 
-RETRY_AFTER_S = (1.0, 3.0, 9.0)
-"""Pauses before a reference is read again; Discord's CDN answers 5xx for seconds, not for minutes."""
+TRIES = 4
+"""How often in a row a reference is read before it counts as one that cannot be read."""
+TRY_S = 15.0
+"""How long one try may take: a link that hangs is left for others' in between."""
 
 
 class Preparation:
@@ -28,7 +39,6 @@ class Preparation:
         rules: ModelRules,
         random_seed: Callable[[], int],
         clock: Clock,
-        sleep: Callable[[float], Awaitable[None]],
     ) -> None:
         self._ledger = ledger
         self._catalogue = catalogue
@@ -36,14 +46,16 @@ class Preparation:
         self._rules = rules
         self._random_seed = random_seed
         self._clock = clock
-        self._sleep = sleep
 
-    async def prepare(self, job: Job) -> None:
-        """Plan a job and read its references, or refuse it on its card; raises TransientError to be called again."""
+    async def prepare(self, job: Job, *, tries: int) -> None:
+        """Plan a job and read its references, or refuse it on its card, after `tries` that failed.
+
+        Raises TransientError to be called again.
+        """
         try:
             plan = job.plan or await self._plan(job)
             for number, reference in enumerate(job.ask.references, start=1):
-                await self._check(number, reference.url)
+                await self._check(number, reference.url, last=tries + 1 >= TRIES)
         except UserError as refusal:
             await self._ledger.apply(job.id, Refused(text=str(refusal), at=self._clock()))
         else:
@@ -59,7 +71,7 @@ class Preparation:
             random_seed=self._random_seed,
         )
 
-    async def _check(self, number: int, url: str) -> None:
+    async def _check(self, number: int, url: str, *, last: bool) -> None:
         try:
             data = await self._read(url)
         except NotFoundError as error:
@@ -67,15 +79,15 @@ class Preparation:
         except TooLargeError as error:
             raise UserError(words.reference_too_large(number)) from error
         except (PermanentError, TransientError) as error:
+            if isinstance(error, TransientError) and not last:
+                raise ReferenceUnreadError(str(error), status=error.status) from error
             foreign = error.cause is Cause.REFUSED_BY_US
             raise UserError((words.reference_foreign if foreign else words.reference_unread)(number)) from error
         check_reference(data, number)
 
     async def _read(self, url: str) -> bytes:
-        """Read a reference; raises TransientError only when it could not be had several times in a row."""
-        for pause_s in RETRY_AFTER_S:
-            try:
+        try:
+            async with asyncio.timeout(TRY_S):
                 return await self._references.read(url)
-            except TransientError:
-                await self._sleep(pause_s)
-        return await self._references.read(url)
+        except TimeoutError as error:
+            raise ReferenceUnreadError(f"no reference within {TRY_S:.0f} s") from error

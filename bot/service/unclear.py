@@ -1,25 +1,39 @@
 """Decides POSTs whose answer nobody saw, by Oxen's own lists: adopt, send once more, or say that it is unknown."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from bot.core.adoption import Found, Nothing, Possible, clock_slack, look_for
+from bot.core.adoption import Found, Lost, Nothing, Possible, look_for
+from bot.core.backoff import Backoff
 from bot.core.job import Generation, GenerationState, Job
 from bot.core.job_events import Accepted, Undecided
 from bot.core.posts import queue_post
-from bot.core.remote import QueuePost, RemoteRow
-from bot.errors import RemoteIdTakenError, TransientError
+from bot.core.remote import RemoteRow
+from bot.errors import RemoteError, RemoteIdTakenError, TransientError
 from bot.ports import Clock, ImageApi, JobStore
 from bot.service.ledger import Ledger
 from bot.service.posting import Posting
 from bot.service.settlement import Settlement
+from bot.service.side_by_side import within
 
 log = logging.getLogger(__name__)
 
 SENDS_AT_MOST = 2
+LOOKED_FOR_AT = (timedelta(seconds=10), timedelta(seconds=60))
+"""After the first look, at once: Oxen shows what it took within seconds. The last look is at the end of the grace."""
+LATER_EVERY = timedelta(seconds=60)
+"""After the grace only what could not be decided or sent then is still looked for."""
+SEARCH_S = 25.0
+BACKOFF = Backoff(first_s=5.0, cap_s=60.0)
+"""Between searches that fail."""
+
+Verdict = Found | Possible | Nothing
+
+SendAgain = Callable[[Job, Sequence[Generation], str], Awaitable[object]]
+"""Sends the POST of an intent once more, now or not at all; raises TransientError where Oxen did not take it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +67,13 @@ def _of_job(job: Job, state: GenerationState) -> Iterable[Intent]:
             )
 
 
-def _post_of(intent: Intent) -> QueuePost:
-    return queue_post(intent.job, intent.generations, [reference.url for reference in intent.job.ask.references])
+def _lost(intent: Intent) -> Lost:
+    references = [reference.url for reference in intent.job.ask.references]
+    return Lost(
+        post=queue_post(intent.job, intent.generations, references),
+        intended_at=intent.intended_at,
+        drawn=intent.job.ask.seed is None,
+    )
 
 
 class UnclearPosts:
@@ -67,38 +86,87 @@ class UnclearPosts:
         ledger: Ledger,
         api: ImageApi,
         posting: Posting,
+        send_again: SendAgain,
         settlement: Settlement,
         clock: Clock,
         grace: timedelta,
+        deadline: timedelta,
         hold_above_usd: float,
     ) -> None:
         self._store = store
         self._ledger = ledger
         self._api = api
         self._posting = posting
+        self._resend = send_again
         self._settlement = settlement
         self._clock = clock
         self._grace = grace
+        self._deadline = deadline
         self._hold_above_usd = hold_above_usd
+        self._looked: dict[str, timedelta] = {}
+        """How old each intent was when it was last looked for."""
+        self._patience = BACKOFF
+        self._not_before: datetime | None = None
 
     async def decide(self, jobs: Sequence[Job]) -> None:
         """Decide the submitting generations of these jobs as far as Oxen's lists allow now.
 
-        Raises RemoteError when the lists cannot be had: then nothing is decided and nothing is sent.
+        Raises RemoteError when the lists cannot be had: then nothing is sent, and what has waited for longer than a
+        painting may last is given up as unknown. It is still looked for during a day.
         """
         submitting = intents(jobs, GenerationState.SUBMITTING)
-        self._posting.forget_all_but({intent.id for intent in submitting})
+        ids = {intent.id for intent in submitting}
+        self._posting.forget_all_but(ids)
+        self._looked = {intent_id: age for intent_id, age in self._looked.items() if intent_id in ids}
         waiting = [intent for intent in submitting if not self._posting.in_flight(intent.id)]
-        for intent, verdict in await self._search(waiting):
-            match verdict:
-                case Found():
-                    await self._adopt(intent, verdict.rows)
-                case Possible() | Nothing() if self._age(intent) <= self._grace:
-                    continue
-                case Nothing() if self._may_send_again(intent):
-                    await self._send_again(intent)
-                case _:
-                    await self._ledger.apply(intent.job.id, Undecided(intent_id=intent.id, at=self._clock()))
+        due = [intent for intent in waiting if self._is_due(intent)]
+        if not due or not self._may_search():
+            return
+        ages = {intent.id: self._age(intent) for intent in due}
+        try:
+            verdicts = await self._search(due, among=submitting)
+        except RemoteError:
+            self._not_before = self._clock() + timedelta(seconds=self._patience.pause_s)
+            self._patience = self._patience.failed()
+            await self._give_up(due)
+            raise
+        self._patience, self._not_before = BACKOFF, None
+        self._looked |= ages
+        for intent, verdict in verdicts:
+            await self._follow(intent, verdict)
+
+    async def _follow(self, intent: Intent, verdict: Verdict) -> None:
+        match verdict:
+            case Found():
+                await self._adopt(intent, verdict.rows)
+            case Possible() | Nothing() if self._age(intent) <= self._grace:
+                return
+            case Nothing() if self._may_send_again(intent):
+                await self._send_again(intent)
+            case _:
+                await self._undecided(intent)
+
+    async def _undecided(self, intent: Intent) -> None:
+        await self._ledger.apply(intent.job.id, Undecided(intent_id=intent.id, at=self._clock()))
+
+    async def _give_up(self, due: Sequence[Intent]) -> None:
+        for intent in due:
+            if self._age(intent) > self._deadline + self._grace:
+                await self._undecided(intent)
+
+    def _is_due(self, intent: Intent) -> bool:
+        """Tell whether an intent is to be looked for now: a few times within the grace, and now and then after it."""
+        age, last = self._age(intent), self._looked.get(intent.id)
+        if last is None or age < last:
+            return True
+        marks = (*LOOKED_FOR_AT, self._grace)
+        return any(last <= mark < age for mark in marks) or (last > self._grace and age - last >= LATER_EVERY)
+
+    def _may_search(self) -> bool:
+        now = self._clock()
+        pause = timedelta(seconds=self._patience.cap_s)
+        # What lies further ahead was written before the clock was set back.
+        return self._not_before is None or now >= self._not_before or self._not_before - now > pause
 
     def _age(self, intent: Intent) -> timedelta:
         """Tell how long ago a POST was sent; a clock that was set meanwhile matters only for an earlier process's."""
@@ -107,26 +175,30 @@ class UnclearPosts:
 
     async def _send_again(self, intent: Intent) -> None:
         try:
-            await self._posting.resend(intent.job, intent.generations, intent.id)
+            await self._resend(intent.job, intent.generations, intent.id)
         except TransientError as error:
-            # The next tick decides again; the other intents do not wait for this one.
+            # The next look decides again; the other intents do not wait for this one.
             log.warning("not sent again yet: %s", error, extra={"job_id": intent.job.id})
 
     async def look_again(self, jobs: Sequence[Job]) -> None:
         """Adopt the pictures of unknown generations that turned up after all; raises RemoteError."""
-        for intent, verdict in await self._search(intents(jobs, GenerationState.UNKNOWN)):
+        wanted = intents(jobs, GenerationState.UNKNOWN)
+        for intent, verdict in await self._search(wanted, among=wanted):
             if isinstance(verdict, Found):
                 await self._adopt(intent, verdict.rows)
 
-    async def _search(self, wanted: Sequence[Intent]) -> list[tuple[Intent, Found | Possible | Nothing]]:
+    async def _search(self, wanted: Sequence[Intent], *, among: Sequence[Intent]) -> list[tuple[Intent, Verdict]]:
+        """Look for the rows of these intents, which may resemble those of others `among` them."""
         if not wanted:
             return []
-        posts = {intent.id: _post_of(intent) for intent in wanted}
-        rows = await self._api.history(min(i.intended_at - clock_slack(posts[i.id]) for i in wanted))
+        lost = {intent.id: _lost(intent) for intent in (*wanted, *among)}
+        since = min(lost[intent.id].earliest for intent in wanted)
+        rows = await within(SEARCH_S, self._api.history(since))
         taken = await self._store.taken_remote_ids([row.remote_id for row in rows])
-        verdicts: list[tuple[Intent, Found | Possible | Nothing]] = []
+        verdicts: list[tuple[Intent, Verdict]] = []
         for intent in wanted:
-            verdict = look_for(posts[intent.id], rows, taken=taken, intended_at=intent.intended_at)
+            others = [lost[other.id].post for other in among if other.id != intent.id]
+            verdict = look_for(lost[intent.id], rows, taken=taken, others=others)
             if isinstance(verdict, Found):
                 taken |= {row.remote_id for row in verdict.rows}
             verdicts.append((intent, verdict))

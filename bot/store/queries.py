@@ -18,6 +18,7 @@ from bot.store.tables import (
     missing,
     on_message,
     planned,
+    queued,
     renewable,
     succeeded,
     uncharged,
@@ -47,9 +48,52 @@ UNANSWERED = JOBS_WITH_GENERATIONS.where(answer_unknown, jobs.c.created_at < _MO
 
 STARTABLE = JOBS_WITH_GENERATIONS.where(jobs.c.id.in_(_oldest(under_way, answered, _has_generation(planned))))
 
+_SENDABLE = sa.func.coalesce(generations.c.model, "").not_in(sa.bindparam("without_models", expanding=True))
+
+_WAITING = (
+    sa.select(
+        jobs.c.id,
+        jobs.c.created_at,
+        sa.func.row_number().over(partition_by=jobs.c.owner_id, order_by=(jobs.c.created_at, jobs.c.id)).label("turn"),
+    )
+    .where(
+        under_way,
+        answered,
+        jobs.c.checked == sa.bindparam("checked", type_=sa.Boolean),
+        jobs.c.id.not_in(sa.bindparam("without_jobs", expanding=True)),
+        _has_generation(sa.and_(planned, _SENDABLE)),
+    )
+    .subquery("waiting")
+)
+
+_NEXT = sa.select(_WAITING.c.id).order_by(_WAITING.c.turn, _WAITING.c.created_at, _WAITING.c.id).limit(_LIMIT)
+
+NEXT_IN_LINE = JOBS_WITH_GENERATIONS.where(jobs.c.id.in_(_NEXT.correlate(None)))
+
+AT_OXEN = (
+    sa.select(jobs.c.owner_id, generations.c.job_id, sa.func.count().label("images"))
+    .select_from(generations.join(jobs))
+    .where(queued)
+    .group_by(jobs.c.owner_id, generations.c.job_id)
+)
+
 OPEN = JOBS_WITH_GENERATIONS.where(jobs.c.id.in_(_HOLDING_SLOTS))
 
-MISSING_SINCE = JOBS_WITH_GENERATIONS.where(jobs.c.created_at >= _MOMENT, _has_generation(missing))
+# Hidden in a function: else SQLite would rather walk through all generations in the order of their jobs.
+_ITS_JOB = sa.func.coalesce(generations.c.job_id, sa.literal_column("''", sa.Text))
+_MISSING = (
+    sa.select(_ITS_JOB)
+    .where(missing, generations.c.sent_at >= _MOMENT, sa.bindparam("after", type_=sa.Text) < _ITS_JOB)
+    .group_by(_ITS_JOB)
+    .order_by(_ITS_JOB)
+    .limit(_LIMIT)
+)
+
+MISSING_SINCE = JOBS_WITH_GENERATIONS.where(jobs.c.id.in_(_MISSING.correlate(None)))
+
+WAITING_SINCE = JOBS_WITH_GENERATIONS.where(
+    jobs.c.id.in_(_oldest(under_way, answered, jobs.c.created_at < _MOMENT, _has_generation(planned)))
+)
 
 UNCHARGED_SINCE = JOBS_WITH_GENERATIONS.where(
     jobs.c.id.in_(sa.select(generations.c.job_id).where(uncharged, generations.c.ended_at >= _MOMENT).correlate(None))

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.core.admission import DAY, Admission, Change, Limits, UsedOfDay
 from bot.core.job import Job
 from bot.core.keeping import Forgotten
+from bot.core.turns import AtOxen, Line
 from bot.errors import StoreUnavailableError
 from bot.store import faults, forgetting, queries, snapshot
 from bot.store.adding import MONEY_OF_DAY, OF_OWNER, Adding, NewJob
@@ -97,15 +98,26 @@ class SqlStore:
     async def startable(self, limit: int) -> Sequence[Job]:
         return await self._jobs(queries.STARTABLE, {"limit": limit})
 
-    async def slots_taken(self) -> int:
-        rows = await self._rows(queries.SLOTS_TAKEN, {})
-        return rows[0]["slots"]
+    async def next_in_line(self, line: Line) -> Sequence[Job]:
+        values = {
+            "checked": line.checked,
+            "limit": line.limit,
+            "without_jobs": list(line.without_jobs),
+            "without_models": list(line.without_models),
+        }
+        return await self._jobs(queries.NEXT_IN_LINE, values)
+
+    async def at_oxen(self) -> Sequence[AtOxen]:
+        return [AtOxen(**row) for row in await self._rows(queries.AT_OXEN, {})]
 
     async def open_jobs(self) -> Sequence[Job]:
         return await self._jobs(queries.OPEN, {})
 
-    async def missing_since(self, since: datetime) -> Sequence[Job]:
-        return await self._jobs(queries.MISSING_SINCE, {"moment": since})
+    async def missing_since(self, since: datetime, *, after: str, limit: int) -> Sequence[Job]:
+        return await self._jobs(queries.MISSING_SINCE, {"moment": since, "after": after, "limit": limit})
+
+    async def waiting_since(self, before: datetime, limit: int) -> Sequence[Job]:
+        return await self._jobs(queries.WAITING_SINCE, {"moment": before, "limit": limit})
 
     async def uncharged_since(self, since: datetime) -> Sequence[Job]:
         return await self._jobs(queries.UNCHARGED_SINCE, {"moment": since})

@@ -150,6 +150,7 @@ credited = jobs.c.credit_id.is_not(None)
 cancelled_by_a_person = jobs.c.cancelled_by.is_not(None)
 
 planned = _is(generations.c.state, GenerationState.PLANNED)
+queued = _is(generations.c.state, GenerationState.QUEUED)
 holds_slot = _is_one_of(generations.c.state, HOLDS_SLOT)
 missing = _is_one_of(generations.c.state, MISSING)
 uncharged = sa.and_(
@@ -181,4 +182,6 @@ _partial("jobs_in_inbox", in_inbox, jobs.c.owner_id, jobs.c.created_at, jobs.c.i
 sa.Index("generations_remote_id", generations.c.remote_id, unique=True)
 _partial("generations_holding_slot", holds_slot, generations.c.job_id)
 _partial("generations_uncharged", uncharged, generations.c.ended_at)
+_partial("generations_queued", queued, generations.c.job_id)
+_partial("generations_missing", missing, generations.c.sent_at)
 _partial("generations_succeeded", succeeded, generations.c.model, generations.c.ended_at)

@@ -98,6 +98,7 @@ async def test_who_asks_for_more_than_is_left_hears_how_many_are_left(town: Town
 
 async def test_failed_images_count_until_oxen_shows_them_as_free(town: Town) -> None:
     member = newcomer(town, "Dan")
+    town.oxen.knobs.costs_after_s = 1.0
     await town.shows(town.ask("unsafe-test four", by=member, count=4), "**Failed**")
     assert "reached your limit of pictures" in await town.private_words(town.ask("one too many", by=member))
     # Its row is asked for within a sweep, which comes every 5 s.

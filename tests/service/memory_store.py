@@ -1,6 +1,7 @@
 """A JobStore in memory: fast enough for hundreds of tests; the same tests run on the real one, too (see conftest)."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -16,9 +17,10 @@ from bot.core.admission import (
     counted_images,
     counted_microusd,
 )
-from bot.core.job import HOLDS_SLOT, MISSING, Answer, Generation, GenerationState, Job, JobState, Place, is_uncharged
+from bot.core.job import HOLDS_SLOT, Answer, Generation, GenerationState, Job, JobState, Place, is_uncharged
+from bot.core.turns import AtOxen, Line
 from bot.errors import RemoteIdTakenError, StoreUnavailableError
-from tests.store.model import situation_of
+from tests.store.model import is_asked_for, is_missing, situation_of
 
 
 class MemoryStore:
@@ -77,18 +79,31 @@ class MemoryStore:
         )
         return found[:limit]
 
-    async def slots_taken(self) -> int:
-        await self._turn()
-        return self._slots_taken()
+    async def next_in_line(self, line: Line) -> Sequence[Job]:
+        waiting = [job for job in await self.startable(len(self._jobs)) if is_asked_for(job, line)]
+        before = Counter[int]()
+        turns = dict[str, int]()
+        for job in waiting:
+            turns[job.id] = before[job.owner_id]
+            before[job.owner_id] += 1
+        chosen = {job.id for job in sorted(waiting, key=lambda job: turns[job.id])[: line.limit]}
+        return [job for job in waiting if job.id in chosen]
 
-    def _slots_taken(self) -> int:
-        return sum(len(_in(job, HOLDS_SLOT)) for job in self._jobs.values())
+    async def at_oxen(self) -> Sequence[AtOxen]:
+        await self._turn()
+        held = [(job, len(_in(job, {GenerationState.QUEUED}))) for job in self._jobs.values()]
+        return [AtOxen(owner_id=job.owner_id, job_id=job.id, images=images) for job, images in held if images]
 
     async def open_jobs(self) -> Sequence[Job]:
         return await self._which(lambda job: bool(_in(job, HOLDS_SLOT)))
 
-    async def missing_since(self, since: datetime) -> Sequence[Job]:
-        return await self._which(lambda job: job.created_at >= since and bool(_in(job, MISSING)))
+    async def missing_since(self, since: datetime, *, after: str, limit: int) -> Sequence[Job]:
+        found = await self._which(lambda job: job.id > after and is_missing(job, since))
+        first = sorted(job.id for job in found)[:limit]
+        return [job for job in found if job.id in first]
+
+    async def waiting_since(self, before: datetime, limit: int) -> Sequence[Job]:
+        return [job for job in await self.startable(len(self._jobs)) if job.created_at < before][:limit]
 
     async def uncharged_since(self, since: datetime) -> Sequence[Job]:
         return await self._which(

@@ -95,7 +95,6 @@ class Rig:
             rules=self.models,
             random_seed=lambda: 42,
             clock=clock,
-            sleep=clock.sleep,
         )
         self.delivering = self._delivering(self.shrinker)
         self.reconciliation = Reconciliation(
@@ -138,9 +137,11 @@ class Rig:
             ledger=self.ledger,
             api=self.api,
             posting=self.posting,
+            send_again=self.posting.resend,
             settlement=self.settlement,
             clock=self.clock,
             grace=GRACE,
+            deadline=DEADLINE,
             hold_above_usd=HOLD_ABOVE_USD,
         )
 

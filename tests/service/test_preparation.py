@@ -5,8 +5,15 @@ import pytest
 from PIL import Image
 
 from bot.core.job import Job, JobState
-from bot.errors import Cause, NotFoundError, PermanentError, TooLargeError, TransientError
-from bot.service.preparation import RETRY_AFTER_S
+from bot.errors import (
+    Cause,
+    NotFoundError,
+    PermanentError,
+    ReferenceUnreadError,
+    TooLargeError,
+    TransientError,
+)
+from bot.service.preparation import TRIES
 from tests.core.jobs import PLAN, REFERENCES, a_job, an_ask
 from tests.service.rig import Rig
 
@@ -20,9 +27,10 @@ def whole_png() -> bytes:
     return out.getvalue()
 
 
-async def prepare(rig: Rig, job: Job = UNCHECKED) -> Job:
+async def prepare(rig: Rig, job: Job = UNCHECKED, *, tries: int = TRIES - 1) -> Job:
+    """Prepare a job, at the last of its tries if nothing else is said."""
     rig.references.picture = whole_png()
-    await rig.preparation.prepare(await rig.keep(job))
+    await rig.preparation.prepare(await rig.keep(job), tries=tries)
     return await rig.get()
 
 
@@ -60,11 +68,11 @@ async def test_a_reference_that_cannot_be_used_is_told_on_the_card(
     assert job.refusal.startswith(words)
 
 
-async def test_a_slow_cdn_is_asked_a_few_times(rig: Rig) -> None:
+async def test_a_reference_that_cannot_be_read_just_now_is_left_for_a_later_try(rig: Rig) -> None:
     rig.references.files[SECOND] = TransientError("503")
-    await prepare(rig)
-    assert rig.clock.slept == list(RETRY_AFTER_S)
-    assert rig.references.reads.count(SECOND) == 1 + len(RETRY_AFTER_S)
+    with pytest.raises(ReferenceUnreadError):
+        await prepare(rig, tries=TRIES - 2)
+    assert (await rig.get()).state is JobState.ACKED
 
 
 async def test_what_the_catalogue_rules_out_is_told_on_the_card(rig: Rig) -> None:

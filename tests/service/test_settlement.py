@@ -78,7 +78,7 @@ async def test_a_cancelled_job_sends_nothing_more_and_frees_its_slots(rig: Rig) 
     await rig.posting.send(job, job.generations[:1])
     await rig.cancellation.cancel("1", 7)
     assert await rig.states() == [S.CANCELLED, S.CANCELLED]
-    assert await rig.store.slots_taken() == 0
+    assert not await rig.store.open_jobs()
 
 
 async def test_a_cancel_of_a_job_that_is_not_there_is_told(rig: Rig) -> None:

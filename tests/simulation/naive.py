@@ -8,7 +8,7 @@ from bot.core.job import Generation, Job
 from bot.core.job_events import Accepted, Intended
 from bot.core.remote import QueuePost
 from bot.errors import OutcomeUnclearError
-from bot.service.posting import Posting
+from bot.service.posting import Posting, Sent
 from tests.simulation.oxen_api import OxenApi
 from tests.simulation.process import Strategy
 from tests.simulation.remembering import RememberingStore
@@ -31,16 +31,17 @@ class InsistentApi(OxenApi):
 class PostingFirst(Posting):
     """Pays first and writes it down afterwards, so that no intent outlives a crash."""
 
-    async def send(self, job: Job, generations: Sequence[Generation]) -> None:
+    async def send(self, job: Job, generations: Sequence[Generation]) -> Sent:
         post = await self._build(job, generations)
         try:
             remote_ids = await self._api.enqueue(post)
         except OutcomeUnclearError:
-            return
+            return Sent.UNCLEAR
         intent_id, ids = self._new_id(), tuple(g.id for g in generations)
         await self._ledger.apply(job.id, Intended(generation_ids=ids, intent_id=intent_id, at=self._clock()))
         pairs = dict(zip(ids, remote_ids, strict=False))
         await self._ledger.apply(job.id, Accepted(remote_ids=pairs, at=self._clock()))
+        return Sent.DECIDED
 
 
 class ForgetfulStore(RememberingStore):

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypeVar, cast
 
 from bot.core.job import Job
+from bot.core.turns import AtOxen, Line
 from bot.store.sql import SqlStore
 from tests.simulation.clock import BEGINNING
 from tests.simulation.database import Database
@@ -29,8 +30,11 @@ class RememberingStore(SqlStore):
     async def open_jobs(self) -> Sequence[Job]:
         return await self._once("open", super().open_jobs)
 
-    async def slots_taken(self) -> int:
-        return await self._once("slots", super().slots_taken)
+    async def at_oxen(self) -> Sequence[AtOxen]:
+        return await self._once("at Oxen", super().at_oxen)
+
+    async def next_in_line(self, line: Line) -> Sequence[Job]:
+        return await self._once(f"line {line}", lambda: super(RememberingStore, self).next_in_line(line))
 
     async def startable(self, limit: int) -> Sequence[Job]:
         return await self._once(f"startable {limit}", lambda: super(RememberingStore, self).startable(limit))

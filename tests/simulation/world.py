@@ -95,6 +95,7 @@ class World:
         self._process: Process | None = None
         self._line: Line | None = None
         self._over = False
+        self._in_the_air = set[str]()
         self._intent_ids = count(1)
         self._random_seeds = count(1000, 100)
 
@@ -201,8 +202,11 @@ class World:
         self._trace.note(f"job {after.id}: {after.state.value}, revision {after.revision} {', '.join(moved)}")
 
     def _check_slots(self) -> None:
-        taken = self._database.one("SELECT count(*) FROM generations WHERE state IN ('submitting', 'queued')")
-        if taken > SLOTS:
+        """Nothing is sent without a free slot; what was lost and is found again may take more than there are."""
+        in_the_air = set(self._database.column("SELECT id FROM generations WHERE state = 'submitting'"))
+        sent, self._in_the_air = in_the_air - self._in_the_air, in_the_air
+        taken = self._database.one("SELECT count(*) FROM generations WHERE state = 'queued'") + len(sent)
+        if sent and taken > SLOTS:
             self.complain(f"{taken} slots taken of {SLOTS}")
 
     async def _until_quiet(self) -> None:

@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 
 from bot.core.admission import Change, Limits
 from bot.core.job import Job
+from bot.core.turns import Line
 from bot.errors import RemoteIdTakenError
 from bot.ports import JobStore
 from tests.core.jobs import REFERENCES
@@ -198,9 +199,14 @@ class StoreMachine(RuleBasedStateMachine):
         store, model, moment = self.store, self.model, NOW + later
         assert self.run(store.unanswered(moment)) == model.unanswered(moment)
         assert self.run(store.startable(limit)) == model.startable(limit)
-        assert self.run(store.slots_taken()) == model.slots_taken()
+        assert set(self.run(store.at_oxen())) == model.at_oxen()
+        for checked in (False, True):
+            line = Line(checked=checked, limit=limit, without_jobs={"1"}, without_models={MODELS[0]})
+            assert self.run(store.next_in_line(line)) == model.next_in_line(line)
         assert self.run(store.open_jobs()) == model.open_jobs()
-        assert self.run(store.missing_since(moment)) == model.missing_since(moment)
+        missing = self.run(store.missing_since(moment, after="1", limit=limit))
+        assert missing == model.missing_since(moment, after="1", limit=limit)
+        assert self.run(store.waiting_since(moment, limit)) == model.waiting_since(moment, limit)
         assert self.run(store.holding_words(moment, limit)) == model.holding_words(moment, limit)
         assert self.run(store.uncharged_since(moment)) == model.uncharged_since(moment)
         assert self.run(store.owed(limit)) == model.owed(limit)

@@ -31,6 +31,7 @@ from bot.core.job import (
     Place,
     is_uncharged,
 )
+from bot.core.turns import AtOxen, Line
 from bot.errors import Cause, RemoteIdTakenError
 from tests.core.jobs import PLAN
 from tests.store.values import NOW
@@ -181,14 +182,25 @@ class Model:
         answered = [job for job in self.oldest() if job.answer is Answer.GIVEN and job.under_way]
         return [job for job in answered if _number(job, {S.PLANNED})][:limit]
 
-    def slots_taken(self) -> int:
-        return sum(_number(job, HOLDS_SLOT) for job in self.jobs.values())
+    def next_in_line(self, line: Line) -> list[Job]:
+        waiting = [job for job in self.startable(len(self.jobs)) if is_asked_for(job, line)]
+        turn = {job.id: sum(other.owner_id == job.owner_id for other in waiting[:n]) for n, job in enumerate(waiting)}
+        chosen = sorted(waiting, key=lambda job: turn[job.id])[: line.limit]
+        return [job for job in waiting if job in chosen]
+
+    def at_oxen(self) -> set[AtOxen]:
+        held = [(job, _number(job, {S.QUEUED})) for job in self.jobs.values()]
+        return {AtOxen(owner_id=job.owner_id, job_id=job.id, images=images) for job, images in held if images}
 
     def open_jobs(self) -> list[Job]:
         return [job for job in self.oldest() if _number(job, HOLDS_SLOT)]
 
-    def missing_since(self, since: datetime) -> list[Job]:
-        return [job for job in self.oldest() if job.created_at >= since and _number(job, MISSING)]
+    def missing_since(self, since: datetime, *, after: str, limit: int) -> list[Job]:
+        found = sorted(job.id for job in self.jobs.values() if job.id > after and is_missing(job, since))[:limit]
+        return [job for job in self.oldest() if job.id in found]
+
+    def waiting_since(self, before: datetime, limit: int) -> list[Job]:
+        return [job for job in self.startable(len(self.jobs)) if job.created_at < before][:limit]
 
     def holding_words(self, before: datetime, limit: int) -> list[Job]:
         ended = [job for job in self.oldest() if not job.under_way and not job.card_owed and job.emptied_at is None]
@@ -229,6 +241,17 @@ class Model:
 
     def owners(self) -> dict[str, str]:
         return {name: job.id for job in self.jobs.values() for name in _remote_ids(job)}
+
+
+def is_asked_for(job: Job, line: Line) -> bool:
+    """Tell whether a waiting job is one of those that a line asks for."""
+    model = job.plan.model if job.plan else ""
+    return job.checked is line.checked and job.id not in line.without_jobs and model not in line.without_models
+
+
+def is_missing(job: Job, since: datetime) -> bool:
+    """Tell whether a picture of a job may still turn up that was sent since a moment."""
+    return any(g.state in MISSING and g.sent_at is not None and g.sent_at >= since for g in job.generations)
 
 
 def situation_of(jobs: Mapping[str, Job], new: Job, now: datetime) -> Situation:

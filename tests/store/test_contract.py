@@ -8,10 +8,12 @@ from datetime import timedelta
 import pytest
 
 from bot.core.job import Answer, Generation, GenerationState, Job, Place
+from bot.core.turns import Line
 from bot.errors import RemoteIdTakenError, StoreUnavailableError
 from bot.ports import JobStore
 from bot.store import open_store
 from bot.store.lanes import BATCH_SIZE
+from tests.core.jobs import PLAN
 from tests.store.conftest import Opener
 from tests.store.values import FULL_JOB, NO_LIMITS, NOW, SLOTS, StoppedClock, a_job, a_job_in, revised, with_generation
 
@@ -130,7 +132,7 @@ async def test_a_time_without_a_zone_is_refused_and_harms_nobody(store: JobStore
     assert isinstance(refused, ValueError)
     assert not isinstance(fine, BaseException)
     with pytest.raises(ValueError, match="zone"):
-        await store.missing_since(naive)
+        await store.missing_since(naive, after="", limit=9)
 
 
 async def test_a_generation_is_never_dropped(store: JobStore) -> None:
@@ -232,10 +234,27 @@ async def test_startable_are_the_answered_jobs_with_something_planned_oldest_fir
     assert [job.id for job in await store.startable(9)] == ["2", "3", "4"]
 
 
-async def test_slots_are_held_by_what_is_submitting_or_queued(store: JobStore) -> None:
-    assert await store.slots_taken() == 0
-    await added(store, a_job_in(1, *S), a_job_in(2, S.QUEUED, S.PLANNED))
-    assert await store.slots_taken() == 3
+async def test_at_oxen_is_what_it_took_of_each_job(store: JobStore) -> None:
+    assert await store.at_oxen() == []
+    await added(store, a_job_in(1, *S), a_job_in(2, S.QUEUED, S.QUEUED, S.PLANNED), a_job_in(3, S.SUBMITTING))
+    held = {(each.job_id, each.images) for each in await store.at_oxen()}
+    assert held == {("1", 1), ("2", 2)}
+
+
+async def test_each_member_s_first_waiting_job_comes_before_anybody_s_second_one(store: JobStore) -> None:
+    waiting = [replace(a_job_in(n, S.PLANNED), owner_id=7 if n < 4 else 8, checked=True) for n in (1, 2, 3, 4)]
+    await added(store, *waiting, replace(a_job_in(5, S.PLANNED), checked=False))
+    line = Line(checked=True, limit=2)
+    assert [job.id for job in await store.next_in_line(line)] == ["1", "4"]
+    assert [job.id for job in await store.next_in_line(replace(line, without_jobs={"1"}))] == ["2", "4"]
+    assert [job.id for job in await store.next_in_line(replace(line, checked=False))] == ["5"]
+
+
+async def test_jobs_whose_model_rests_hide_nobody(store: JobStore) -> None:
+    resting = [replace(a_job_in(n, S.PLANNED), checked=True, plan=PLAN) for n in (1, 2)]
+    going = replace(a_job_in(3, S.PLANNED), checked=True, plan=replace(PLAN, model="klein"))
+    await added(store, *resting, going)
+    assert await store.next_in_line(Line(checked=True, limit=1, without_models={PLAN.model})) == [going]
 
 
 async def test_open_jobs_are_whole_and_oldest_first(store: JobStore) -> None:
@@ -245,9 +264,21 @@ async def test_open_jobs_are_whole_and_oldest_first(store: JobStore) -> None:
 
 
 async def test_missing_are_the_ended_ones_whose_picture_may_still_turn_up(store: JobStore) -> None:
-    found = [a_job_in(2, S.UNKNOWN), a_job_in(3, S.SUCCEEDED, S.TIMED_OUT), a_job_in(4, S.CANCELLED)]
-    await added(store, a_job_in(1, S.UNKNOWN), *found, a_job_in(5, S.FAILED), a_job_in(6, S.QUEUED))
-    assert await store.missing_since(a_job(2).created_at) == found
+    def sent(number: int, *states: GenerationState) -> Job:
+        job = a_job_in(number, *states)
+        at = NOW + timedelta(seconds=number)
+        return replace(job, generations=tuple(replace(g, sent_at=at) for g in job.generations))
+
+    found = [sent(2, S.UNKNOWN), sent(3, S.SUCCEEDED, S.TIMED_OUT), sent(4, S.UNKNOWN)]
+    await added(store, sent(1, S.UNKNOWN), *found, sent(5, S.FAILED), sent(6, S.QUEUED), sent(7, S.CANCELLED))
+    since = NOW + timedelta(seconds=2)
+    assert await store.missing_since(since, after="", limit=9) == found
+    assert await store.missing_since(since, after="2", limit=1) == [found[1]]
+
+
+async def test_what_waits_for_long_is_found_oldest_first(store: JobStore) -> None:
+    await added(store, *(a_job_in(n, S.PLANNED) for n in (3, 1, 2)), a_job_in(4, S.QUEUED))
+    assert [job.id for job in await store.waiting_since(a_job(3).created_at, 9)] == ["1", "2"]
 
 
 async def test_owed_are_the_answered_cards_behind_their_revision(store: JobStore) -> None:

@@ -69,7 +69,7 @@ async def test_rows_deleted_by_hand_take_no_slot_and_leave_nothing(opened: Opene
         by_hand.execute("DELETE FROM jobs WHERE id = '1'")
         by_hand.commit()
     store = await opened(sqlite)
-    assert await store.slots_taken() == 1
+    assert [held.job_id for held in await store.at_oxen()] == ["2"]
     await store.close()
     with closing(sqlite3.connect(sqlite.removeprefix("sqlite:///"))) as by_hand:
         assert by_hand.execute("SELECT count(*) FROM generations").fetchone() == (1,)

@@ -18,6 +18,9 @@ STATEMENTS: dict[str, sa.Select[Any] | sa.Select[*tuple[Any, ...]]] = {
     "unanswered": queries.UNANSWERED,
     "startable": queries.STARTABLE,
     "open": queries.OPEN,
+    "next in line": queries.NEXT_IN_LINE,
+    "waiting": queries.WAITING_SINCE,
+    "at Oxen": queries.AT_OXEN,
     "missing": queries.MISSING_SINCE,
     "words": queries.HOLDING_WORDS,
     "uncharged": queries.UNCHARGED_SINCE,
@@ -40,12 +43,15 @@ SMALL_INDEXES = {
     "jobs_unanswered",
     "jobs_card_owed",
     "generations_holding_slot",
+    "generations_queued",
 }
 """Partial indexes over what has not ended; reading one from end to end is the point of it."""
 
 
 def plan_of(statement: sa.Select[*tuple[Any, ...]], path: str) -> list[str]:
-    listed = statement.params(remote_ids=["r-1", "r-2"], job_ids=["1", "2"])
+    listed = statement.params(
+        remote_ids=["r-1", "r-2"], job_ids=["1", "2"], without_jobs=["1"], without_models=["m"], checked=True, limit=9
+    )
     compiled = listed.compile(dialect=sqlite_dialect.dialect(), compile_kwargs={"render_postcompile": True})
     with closing(sqlite3.connect(path)) as connection:
         unbound = [None] * len(compiled.positiontup or ())
@@ -65,7 +71,9 @@ def test_nothing_walks_through_a_table(sqlite: str, name: str) -> None:
         ("unanswered", "jobs_unanswered"),
         ("startable", "jobs_under_way"),
         ("open", "generations_holding_slot"),
-        ("missing", "jobs_by_age"),
+        ("next in line", "jobs_under_way_of_owner"),
+        ("at Oxen", "generations_queued"),
+        ("missing", "generations_missing"),
         ("owed", "jobs_card_owed"),
         ("inbox", "jobs_in_inbox"),
         ("finished", "jobs_of_owner"),

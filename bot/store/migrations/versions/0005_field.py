@@ -15,6 +15,8 @@ HOLDS_WORDS = sa.text("emptied_at IS NULL")
 CREDITED = sa.text("credit_id IS NOT NULL")
 UNCHARGED = sa.text("state IN ('cancelled', 'failed') AND remote_id IS NOT NULL AND cost_microusd IS NULL")
 CANCELLED = sa.text("cancelled_by IS NOT NULL")
+QUEUED = sa.text("state IN ('queued')")
+MISSING = sa.text("state IN ('timed out', 'unknown')")
 
 
 def upgrade() -> None:
@@ -36,9 +38,16 @@ def upgrade() -> None:
         ("jobs_by_canceller", "cancelled_by", CANCELLED),
     ):
         op.create_index(name, "jobs", [column], sqlite_where=condition, postgresql_where=condition)
+    for name, column, condition in (
+        ("generations_queued", "job_id", QUEUED),
+        ("generations_missing", "sent_at", MISSING),
+    ):
+        op.create_index(name, "generations", [column], sqlite_where=condition, postgresql_where=condition)
 
 
 def downgrade() -> None:
+    for name in ("generations_missing", "generations_queued"):
+        op.drop_index(name, "generations")
     for name in ("jobs_by_canceller", "jobs_by_credit", "jobs_holding_words", "jobs_by_age"):
         op.drop_index(name, "jobs")
     op.create_index("jobs_by_age", "jobs", ["created_at"])
