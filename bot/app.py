@@ -246,7 +246,13 @@ class _Oxen:
 
 def _oxen(settings: Settings, session: aiohttp.ClientSession, stream: aiohttp.ClientSession) -> _Oxen:
     url, key = settings.oxen_api_url, settings.oxen_api_key.get_secret_value()
-    client = OxenClient(session, base_url=url, api_key=key, namespace=settings.oxen_namespace)
+    client = OxenClient(
+        session,
+        base_url=url,
+        api_key=key,
+        namespace=settings.oxen_namespace,
+        grace_s=settings.reconcile_grace_s,
+    )
     named = sorted({settings.oxen_model, *settings.oxen_models})
     watch = CredentialWatch(
         "the key in OXEN_API_KEY",

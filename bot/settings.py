@@ -9,10 +9,20 @@ from typing import Annotated, Self
 from urllib.parse import unquote, urlsplit
 
 from dotenv.parser import parse_stream
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+)
 from pydantic_core import ErrorDetails
 
 from bot import setting_values as values
+from bot.core.hosts import is_loopback
 from bot.errors import ConfigurationError
 from bot.setting_names import misspelt, unused_proxies
 from bot.setting_values import OddValueError
@@ -21,6 +31,8 @@ from bot.setting_values import OddValueError
 LONGEST_WAIT_S = 86_400
 # A hundred years.
 LONGEST_KEPT_DAYS = 36_500
+# A POST may take 120 s (oxen/client.py), and a proxy that gave up on it may hand it over a little later.
+LEAST_GRACE_S = 150
 # Beyond any use, and small enough for an integer column of every database.
 HIGHEST_COUNT = 1_000_000
 # A token or a password is far shorter; a file that is longer is not one (/dev/zero, a log, a picture).
@@ -122,6 +134,14 @@ class _FromVariables(BaseModel):
         return f"is {values.shown(value)}"
 
 
+def _grace(grace_s: float, info: ValidationInfo) -> float:
+    """Return the grace; one that an order could outlive is odd, but where the order's own limit follows it."""
+    oxen_api_url: str = info.data.get("oxen_api_url", "")
+    if grace_s < LEAST_GRACE_S and oxen_api_url and not is_loopback(urlsplit(oxen_api_url).hostname):
+        raise OddValueError(f"is {grace_s:g}, and an order may be under way for {LEAST_GRACE_S} s")
+    return grace_s
+
+
 class OxenSettings(_FromVariables):
     """What `python -m bot try` needs: Oxen alone, no Discord and no database."""
 
@@ -181,7 +201,7 @@ class Settings(DatabaseSettings, OxenSettings):
         default=frozenset(),
         description="ids of servers (17 to 20 digits each) with commas between them, or leave it out for all",
     )
-    max_jobs_per_member: Count = Field(default=3, ge=1, description=f"a whole number from 1 to {HIGHEST_COUNT}")
+    max_jobs_per_member: Count = Field(default=10, ge=1, description=f"a whole number from 1 to {HIGHEST_COUNT}")
     daily_images_per_member: Count = Field(
         default=100, ge=0, description=f"a whole number from 1 to {HIGHEST_COUNT}, or 0 for no limit"
     )
@@ -192,7 +212,10 @@ class Settings(DatabaseSettings, OxenSettings):
     )
     max_running_generations: Count = Field(default=16, ge=1, description=f"a whole number from 1 to {HIGHEST_COUNT}")
     job_deadline_s: Seconds = Field(default=2700, description=f"seconds above 0 and up to {LONGEST_WAIT_S}")
-    reconcile_grace_s: Seconds = Field(default=180, description=f"seconds above 0 and up to {LONGEST_WAIT_S}")
+    reconcile_grace_s: Annotated[Seconds, AfterValidator(_grace)] = Field(
+        default=180,
+        description=f"seconds from {LEAST_GRACE_S} to {LONGEST_WAIT_S} (less only with an Oxen on this machine)",
+    )
     hold_above_usd: float = Field(
         default=0.25, ge=0, allow_inf_nan=False, description="an amount in US dollars, 0 or more, such as 0.25"
     )

@@ -60,7 +60,7 @@ def test_the_defaults_are_those_of_the_contract() -> None:
         "oxen_model": "flux-2-dev",
         "oxen_models": frozenset(),
         "allowed_guilds": frozenset(),
-        "max_jobs_per_member": 3,
+        "max_jobs_per_member": 10,
         "daily_images_per_member": 100,
         "daily_usd": 20,
         "daily_usd_per_member": 2,
@@ -114,7 +114,7 @@ def test_spaces_around_a_value_do_not_count() -> None:
 
 @pytest.mark.parametrize("blank", ["", "  "])
 def test_an_empty_value_counts_as_not_given(blank: str) -> None:
-    assert settings(DISCORD_GUILD_ID=blank, MAX_JOBS_PER_MEMBER=blank).max_jobs_per_member == 3
+    assert settings(DISCORD_GUILD_ID=blank, MAX_JOBS_PER_MEMBER=blank).max_jobs_per_member == 10
     assert problem(DISCORD_TOKEN=blank).startswith("DISCORD_TOKEN is missing")
 
 
@@ -289,12 +289,21 @@ class TestNumbers:
         for wrong in ("-1", "36501", "1.5", "a year"):
             assert "give a whole number of days from 1 to 36500, or 0 for ever" in problem(KEEP_DAYS=wrong)
 
-    @pytest.mark.parametrize("variable", ["JOB_DEADLINE_S", "RECONCILE_GRACE_S"])
-    def test_waits_are_above_zero_and_at_most_a_day(self, variable: str) -> None:
-        made: object = getattr(settings(**{variable: "0.5"}), variable.lower())
-        assert made == 0.5
+    def test_a_deadline_is_above_zero_and_at_most_a_day(self) -> None:
+        assert settings(JOB_DEADLINE_S="0.5").job_deadline_s == 0.5
         for wrong in ("0", "-1", "86401", "nan", "inf", "soon"):
-            assert "give seconds above 0 and up to 86400" in problem(**{variable: wrong})
+            assert "give seconds above 0 and up to 86400" in problem(JOB_DEADLINE_S=wrong)
+
+    def test_no_order_may_outlive_the_grace(self) -> None:
+        assert settings(RECONCILE_GRACE_S="150").reconcile_grace_s == 150
+        for wrong in ("0", "-1", "0.5", "149", "86401", "nan", "inf", "soon"):
+            assert "give seconds from 150 to 86400" in problem(RECONCILE_GRACE_S=wrong)
+
+    def test_an_oxen_on_this_machine_may_have_a_shorter_grace(self) -> None:
+        made = settings(RECONCILE_GRACE_S="0.5", OXEN_API_URL="http://127.0.0.1:8080/api")
+        assert made.reconcile_grace_s == 0.5
+        with pytest.raises(ConfigurationError, match="150 s"):
+            settings(RECONCILE_GRACE_S="5", OXEN_API_URL="https://oxen.example/api")
 
     @pytest.mark.parametrize("variable", ["DAILY_USD", "DAILY_USD_PER_MEMBER"])
     def test_ceilings_are_amounts_and_zero_is_none(self, variable: str) -> None:

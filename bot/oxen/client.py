@@ -23,8 +23,10 @@ from bot.oxen.wire import requests
 
 CONNECT_S: Final = 10
 QUERY_TIMEOUT: Final = aiohttp.ClientTimeout(total=30, connect=CONNECT_S)
-ENQUEUE_TIMEOUT: Final = aiohttp.ClientTimeout(total=120, connect=CONNECT_S)
-"""As long as the vendor's own harness waits; RECONCILE_GRACE_S must be longer."""
+ENQUEUE_S: Final = 120.0
+"""As long as the vendor's own harness waits."""
+PART_OF_GRACE: Final = 0.8
+"""An order is given up before it counts as not arrived: else it could arrive after it was sent once more."""
 SYNC_TIMEOUT: Final = aiohttp.ClientTimeout(total=300, connect=CONNECT_S)
 """Slow models take up to 109 s, and the call holds the line until the picture is there."""
 DOWNLOAD_TIMEOUT: Final = aiohttp.ClientTimeout(total=120, connect=CONNECT_S, sock_read=30)
@@ -71,11 +73,18 @@ class _Fetched:
 class OxenClient:
     """Oxen's API with one key. Safe for concurrent use; the session stays the caller's.
 
-    A refused key raises PermanentError with Cause.KEY_REFUSED: whether it is final, the caller decides.
+    A refused key raises PermanentError with Cause.KEY_REFUSED: whether it is final, the caller decides. `grace_s` is
+    how long after its sending an order without an answer counts as not arrived.
     """
 
     def __init__(
-        self, session: aiohttp.ClientSession, *, base_url: str, api_key: str, namespace: str | None = None
+        self,
+        session: aiohttp.ClientSession,
+        *,
+        base_url: str,
+        api_key: str,
+        namespace: str | None = None,
+        grace_s: float = float("inf"),
     ) -> None:
         self._session = session
         self._base_url = base_url.rstrip("/")
@@ -86,10 +95,12 @@ class OxenClient:
             "Accept": "application/json",
         }
         self._namespace = namespace
+        enqueue_s = min(ENQUEUE_S, PART_OF_GRACE * grace_s)
+        self._enqueue_timeout = aiohttp.ClientTimeout(total=enqueue_s, connect=min(CONNECT_S, enqueue_s))
 
     async def enqueue(self, post: QueuePost) -> Sequence[str]:
         """Send the paid POST and give the remote ids; see ImageApi for which error means what."""
-        return wire.enqueued_ids(await self._pay(requests.enqueue(post, self._namespace), ENQUEUE_TIMEOUT))
+        return wire.enqueued_ids(await self._pay(requests.enqueue(post, self._namespace), self._enqueue_timeout))
 
     async def generate(self, post: wire.ImagePost) -> wire.InlineImage | wire.LinkedImage:
         """Paint one picture while the caller waits; paid for, so its errors are those of `enqueue`."""
