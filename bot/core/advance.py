@@ -26,8 +26,8 @@ def advance(job: Job, event: ev.JobEvent) -> Job:
     after = _step(job, event)
     if after == job:
         return job
-    # An old message stays as it is: there is nothing in its place to show.
-    if not isinstance(event, ev.Emptied) and _visible(after) != _visible(job):
+    # An old message stays as it is: there is nothing to put in its place, and an edit would take its pictures away.
+    if after.emptied_at is None and _visible(after) != _visible(job):
         return replace(after, revision=after.revision + 1)
     return after
 
@@ -43,9 +43,14 @@ def _visible(job: Job) -> tuple[object, ...]:
 _ONLY_ANSWERED = ev.Planned | ev.Refused | ev.Intended | ev.Shown | ev.Moved | ev.TokenRenewed
 """What happens to answered jobs alone: nothing is paid for somebody who was shown "did not respond"."""
 
+_AFTER_ITS_WORDS = ev.Charged | ev.Replaced | ev.TokenDied
+"""What still happens to a job without words and links: its money is counted, and its message may be deleted."""
+
 
 def _step(job: Job, event: ev.JobEvent) -> Job:  # noqa: C901, PLR0911, PLR0912 - one line an event: this is the table
     if job.answer is not Answer.GIVEN and isinstance(event, _ONLY_ANSWERED):
+        return job
+    if job.emptied_at is not None and not isinstance(event, _AFTER_ITS_WORDS):
         return job
     match event:
         case ev.Answered():

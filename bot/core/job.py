@@ -225,8 +225,10 @@ class Job:
         """Tell whether the owner may have the job shown in a new message.
 
         That is so for what waits in the inbox, and for a finished private answer: Discord tells nobody whether its
-        owner still sees it.
+        owner still sees it. One whose links were given up for their age has nothing to show.
         """
+        if self.emptied_at is not None:
+            return False
         if self.place is Place.INBOX:
             return True
         return self.place is Place.MESSAGE and self.ask.private and bool(self.succeeded) and not self.under_way

@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.advance import advance
 from bot.core.job import Attachment, GenerationState, Job, Place
-from bot.core.job_events import Emptied
+from bot.core.job_events import Charged, Emptied, JobEvent, PictureReady
 from bot.core.keeping import ROW_OUTLIVES_WORDS, KeepingRule
 from bot.service.keeping import EVERY, JOBS_A_STEP, Keeping
 from tests.core.jobs import NOW, a_job, an_ask
@@ -64,6 +64,36 @@ def test_what_may_still_turn_up_keeps_its_words_for_a_day(state: GenerationState
 
 def test_what_waits_in_the_inbox_has_nothing_left_to_place() -> None:
     assert advance(replace(old(S.SUCCEEDED), place=Place.INBOX), Emptied(at=NOW)).place is Place.GONE
+
+
+@pytest.mark.parametrize(
+    ("ended", "event"),
+    [
+        (S.FAILED, Charged(remote_id="r-1-2", cost_microusd=30_000)),
+        (S.TIMED_OUT, PictureReady(remote_id="r-1-2", url="https://results.example/late", at=NOW)),
+    ],
+)
+def test_what_comes_after_the_words_are_gone_takes_no_picture_off_the_old_message(
+    ended: GenerationState, event: JobEvent
+) -> None:
+    job = old(S.SUCCEEDED, ended)
+    shown = replace(job.generations[0], attachment=Attachment(id=5, filename="1-1.png"), price_microusd=50_000)
+    job = replace(job, generations=(shown, replace(job.generations[1], price_microusd=50_000)))
+    emptied = advance(job, Emptied(at=NOW))
+    assert emptied.emptied_at
+    assert not advance(emptied, event).card_owed
+
+
+def test_what_was_charged_counts_also_after_the_words_are_gone() -> None:
+    emptied = advance(old(S.FAILED), Emptied(at=NOW))
+    assert advance(emptied, Charged(remote_id="r-1-1", cost_microusd=0)).generations[0].cost_microusd == 0
+
+
+def test_a_private_picture_without_its_link_is_offered_no_more() -> None:
+    job = old(S.SUCCEEDED)
+    private = replace(job, ask=replace(job.ask, private=True))
+    assert private.placeable
+    assert not advance(private, Emptied(at=NOW)).placeable
 
 
 async def test_the_row_goes_a_month_later(rig: Rig) -> None:
