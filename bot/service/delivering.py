@@ -176,9 +176,13 @@ class Delivering:
     async def record(self, job: Job, events: Sequence[JobEvent]) -> Job:
         """Apply what came of showing a job, and give the job as it is then."""
         for event in events:
-            change = await self._ledger.apply(job.id, event)
-            job = change.after if change else job
+            job = await self._apply(job, event)
         return job
+
+    async def _apply(self, job: Job, event: JobEvent) -> Job:
+        """Apply an event; a job whose row was deleted meanwhile is gone, and owes no card to anybody."""
+        change = await self._ledger.apply(job.id, event)
+        return change.after if change else replace(job, place=Place.GONE)
 
     async def _fetch(self, job: Job) -> tuple[Job, dict[str, ResultFile], TransientError | None]:
         """Fetch what the message lacks, as far as it can be had now, and give the job as it is then.
@@ -251,11 +255,9 @@ class Delivering:
         """Keep the results for the owner's inbox; what a moderator deleted is not painted to the end."""
         self._forget_delays(job)
         if isinstance(error, MessageGoneError):
-            change = await self._ledger.apply(job.id, CancelAsked(by=NO_PERSON, at=self._clock()))
-            await self._settlement.cancel_all(change.after if change else job)
+            await self._settlement.cancel_all(await self._apply(job, CancelAsked(by=NO_PERSON, at=self._clock())))
         removed = isinstance(error, MessageGoneError) and not job.ask.private
-        change = await self._ledger.apply(job.id, Replaced(place=Place.INBOX, token=job.token, removed=removed))
-        left = change.after if change else job
+        left = await self._apply(job, Replaced(place=Place.INBOX, token=job.token, removed=removed))
         if left.place is not Place.MESSAGE:
             log.warning("job leaves its message: %s", type(error).__name__, extra={"job_id": job.id})
         return left
@@ -265,8 +267,7 @@ class Delivering:
         if not any(g.attachment for g in job.generations):
             await self._show_plain(job)
         self._forget_delays(job)
-        change = await self._ledger.apply(job.id, Replaced(place=Place.INBOX, token=job.token))
-        return change.after if change else job
+        return await self._apply(job, Replaced(place=Place.INBOX, token=job.token))
 
     async def _show_plain(self, job: Job) -> None:
         """Show a card with nothing in it that Discord could refuse; raises TransientError when that is to be tried on.

@@ -52,6 +52,12 @@ async def test_a_card_that_is_not_owed_is_not_shown(rig: Rig) -> None:
     assert rig.delivery.edits == []
 
 
+@pytest.mark.parametrize("trouble", [None, GONE, MessageUnreachableError("no way in")])
+async def test_a_job_whose_row_was_deleted_owes_no_card_any_more(rig: Rig, trouble: Exception | None) -> None:
+    rig.delivery.troubles.extend([trouble] if trouble else [])
+    assert not (await rig.delivering.deliver(DONE)).card_owed
+
+
 async def test_a_picture_that_lies_on_the_message_is_kept_and_not_sent_again(rig: Rig) -> None:
     placed = replace(a_generation(S.SUCCEEDED), attachment=Attachment(id=5, filename="1-1.png"))
     await deliver(rig, replace(TWO, generations=(placed, TWO.generations[1])))
