@@ -57,11 +57,12 @@ class Charges:
         return asked_at is None or not asked_at <= now < asked_at + ASK_AGAIN
 
     async def _ask(self, each: _Ended, now: datetime) -> None:
+        # Noted first: a row that Oxen never tells of, or not in time, must not stand before the others at every look.
+        self._asked_at[each.remote_id] = now
         try:
             cost_usd = await self._api.charge_usd(each.remote_id)
         except NotFoundError:
             cost_usd = None
-        self._asked_at[each.remote_id] = now
         if cost_usd is None:
             return
         cost_microusd = microusd_of(cost_usd)

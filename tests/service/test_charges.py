@@ -1,5 +1,6 @@
 """What Oxen charged for what it did not paint is asked of its own row, once it has ended, until it is known."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -97,7 +98,20 @@ async def test_while_oxen_is_away_a_few_are_tried_and_all_of_them_later(rig: Rig
     assert len(rig.api.called("charge")) == GETS_AT_ONCE
     rig.api.faults.clear()
     await rig.charges.look_up()
-    assert len(rig.api.called("charge")) == GETS_AT_ONCE + len(jobs)
+    rig.clock.now += ASK_AGAIN
+    await rig.charges.look_up()
+    assert len(set(rig.api.called("charge"))) == len(jobs)
+    assert len(rig.api.called("charge")) == 2 * len(jobs)
+
+
+async def test_rows_that_oxen_never_tells_of_stand_before_no_other(rig: Rig) -> None:
+    jobs = [priced(S.FAILED, number=n) for n in range(1, 21)]
+    await rig.keep(*jobs)
+    rig.api.faults = {f"charge r-{job.id}-1": TransientError("500", status=500) for job in jobs[:GETS_AT_ONCE]}
+    for _ in range(3):
+        with suppress(TransientError):
+            await rig.charges.look_up()
+    assert len(rig.api.called("charge")) == len(jobs)
 
 
 async def test_a_picture_that_turns_up_after_all_counts_again(rig: Rig) -> None:
