@@ -10,6 +10,7 @@ from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.addressing import read_address
 from bot.boundary import report
 from bot.command_list import CommandList
 from bot.core import words
@@ -21,7 +22,7 @@ from bot.view import NOBODY, JobButton
 
 log = logging.getLogger(__name__)
 
-FEATURES = ("cogs.imagine", "cogs.edit", "cogs.inbox", "cogs.help", "cogs.results")
+FEATURES = ("cogs.imagine", "cogs.edit", "cogs.inbox", "cogs.help", "cogs.mention", "cogs.results")
 
 Press = Callable[[discord.Interaction["EaselBot"], str], Awaitable[None]]
 """Handles a button: the interaction and the job's id."""
@@ -65,7 +66,7 @@ class EaselTree(app_commands.CommandTree["EaselBot"]):
 
 
 class EaselBot(commands.Bot):
-    """The one Discord client; asks for no events but interactions. `desk` is set before it logs in (see `app.py`)."""
+    """The one Discord client; hears interactions and mentions. `desk` is set before it logs in (see `app.py`)."""
 
     desk: Desk
 
@@ -74,8 +75,8 @@ class EaselBot(commands.Bot):
             command_prefix=commands.when_mentioned,
             help_command=None,
             tree_cls=EaselTree,
-            # Interactions come without any, and so nothing of servers is kept in memory: 2,000 of them took 239 MiB.
-            intents=discord.Intents.none(),
+            # Without that for servers nothing of them is kept in memory: 2,000 of them took 239 MiB.
+            intents=discord.Intents(guild_messages=True, dm_messages=True),
             allowed_mentions=NOBODY,
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
@@ -86,6 +87,7 @@ class EaselBot(commands.Bot):
             guild_ready_timeout=0.0,
             http_trace=refusals.trace(),
         )
+        self.refusals = refusals
         self._sync_to_guild = sync_to_guild
         self._allowed_guilds = allowed_guilds
         self._presses: dict[str, Press] = {}
@@ -94,6 +96,15 @@ class EaselBot(commands.Bot):
         # Without the intent nothing keeps the servers up to date that READY names; each interaction brings its own.
         parse_ready = self._connection.parsers["READY"]
         self._connection.parsers["READY"] = lambda data: parse_ready({**data, "guilds": []})
+        self._connection.parsers["MESSAGE_CREATE"] = self._hear
+        for unread in ("MESSAGE_UPDATE", "MESSAGE_DELETE", "MESSAGE_DELETE_BULK"):
+            del self._connection.parsers[unread]
+
+    def _hear(self, data: object) -> None:
+        """Let go of a message at once that is not written to the bot: discord.py builds no object of it."""
+        address = read_address(data, own_id=self._connection.self_id or 0)
+        if address is not None:
+            self.dispatch("address", address)
 
     def works_in(self, guild_id: int | None) -> bool:
         """Tell whether the operator allows the bot in a server."""

@@ -37,10 +37,12 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "bot.boundary": VALUES,
     "bot.credentials": VALUES,
     "bot.command_list": DISCORD,
-    "bot.client": FACES | {"bot.command_list"},
+    "bot.addressing": frozenset(),
+    "bot.client": FACES | {"bot.addressing", "bot.command_list"},
     "bot.gateway_socket": DISCORD,
     "bot.gateway": FACES | {"bot.client", "bot.command_list", "bot.credentials", "bot.gateway_socket"},
-    "cogs": FACES | {"cogs", "bot.client"},  # the client is what discord.py hands to a cog, and holds its desk
+    # The client is what discord.py hands to a cog, and holds its desk.
+    "cogs": FACES | {"cogs", "bot.addressing", "bot.client"},
     "bot.listener": VERBS,
     "bot.worker": VERBS,
     "bot.deliverer": VERBS,

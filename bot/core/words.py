@@ -169,6 +169,8 @@ HELP = (
     "`/inbox` lists what could not be shown where you asked for it. Below a picture, [Again] makes another one and "
     "[Info] gives a line that makes the same again."
 )
+MENTIONED = "Hello! I make pictures: type `/imagine` and what you want to see, or `/help` for what else I can do."
+DIRECT_MESSAGE = "Hello! My commands are used in a server: type `/imagine` or `/help` in a channel there."
 HELP_RULES = "The safety filter always stays on. With questions, please ask this bot's operator."
 
 

@@ -86,3 +86,16 @@ async def test_a_wrong_body_is_found(town: Town) -> None:
 def changed(call: Recorded, **fields: str) -> Recorded:
     """Give a call with other words in its body."""
     return replace(call, body={**(as_object(call.body) or {}), **fields})
+
+
+async def test_a_mention_and_a_direct_message_get_one_line_each_and_no_word_of_theirs_is_logged(town: Town) -> None:
+    scene, people = town.scene, town.discord.people
+    bot_id = town.discord.world.application.bot_id
+    people.say(scene.sam, scene.team, "what nobody wrote to the bot")
+    people.say(scene.sam, scene.team, f"<@{bot_id}> draw me a cat with a secret")
+    people.say(scene.robin, scene.dm, "draw me a cat with a secret")
+    await town.discord.wait_for(lambda: len(town.calls) >= len((scene.team, scene.dm)) or None)
+    assert sorted(call.path for call in town.calls) == sorted(
+        f"/channels/{channel.id}/messages" for channel in (scene.team, scene.dm)
+    )
+    assert "secret" not in town.log()

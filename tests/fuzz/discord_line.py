@@ -172,16 +172,16 @@ class Line:
     """The bot as the gateway sees it; `left` is what nobody caught."""
 
     def __init__(self, bot: EaselBot, session: Session) -> None:
-        self._bot = bot
+        self.bot = bot
         self._session = session
         self.left: list[BaseException | str] = []
         asyncio.get_running_loop().set_exception_handler(lambda _, context: self.left.append(str(context)))
 
-    async def hand_over(self, payload: JsonObject) -> list[Call]:
-        """Let the bot handle an interaction to its end, and give the calls that it made."""
+    async def hand_over(self, payload: JsonObject, event: str = "INTERACTION_CREATE") -> list[Call]:
+        """Let the bot handle an event to its end, and give the calls that it made."""
         self._session.calls.clear()
         before = asyncio.all_tasks()
-        self._bot._connection.parse_interaction_create(cast("Any", payload))  # pyright: ignore[reportPrivateUsage]
+        self.bot._connection.parsers[event](cast("Any", payload))  # pyright: ignore[reportPrivateUsage]
         while tasks := asyncio.all_tasks() - before:
             ended = await asyncio.gather(*tasks, return_exceptions=True)
             self.left += [error for error in ended if isinstance(error, BaseException)]
@@ -204,6 +204,8 @@ async def connected(rig: Rig, allowed_guilds: Iterable[int] = ()) -> AsyncGenera
     state.allowed_mentions = None
     state.user = discord.ClientUser(state=state, data=cast("Any", {**USER, "id": str(BOT_ID), "bot": True}))
     bot.http._HTTPClient__session = cast("aiohttp.ClientSession", session)  # pyright: ignore[reportAttributeAccessIssue]
+    bot.http._global_over = asyncio.Event()  # pyright: ignore[reportPrivateUsage]
+    bot.http._global_over.set()  # pyright: ignore[reportPrivateUsage]
     bot.add_dynamic_items(JobButton)
     for feature in FEATURES:
         await bot.load_extension(feature)
