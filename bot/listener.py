@@ -32,17 +32,16 @@ class Listener:
                 match event:
                     case Connected():
                         self._health.connected()
-                        continue
                     case Dropped():
                         self._health.dropped(was_silent=event.was_silent)
-                        continue
                     case Succeeded() | Failed():
+                        self._health.told_an_end()
                         self._settlement.foretell(event)
                         await self._room.acquire()
                         events.create_task(self._hear(event))
                     case Other():
+                        self._health.heard()
                         log.debug("event of another kind: %s", event.name)
-                self._health.heard()
 
     async def _hear(self, event: Succeeded | Failed) -> None:
         try:

@@ -48,6 +48,18 @@ async def test_events_of_other_kinds_and_of_strangers_change_nothing(rig: Rig) -
     assert await rig.get() == before
 
 
+async def test_a_stream_that_kept_ends_to_itself_is_relied_on_again_with_an_end_alone(rig: Rig) -> None:
+    await rig.post()
+    rig.health.connected()
+    rig.health.expects(["r-1"])
+    rig.health.found(["r-1"])
+    await listen(rig, Connected(), Other(name="deployment"))
+    assert rig.health.up
+    assert not rig.health.is_trusted
+    await listen(rig, Failed(remote_id="a-strangers", cause=Cause.OTHER, text=""))
+    assert rig.health.is_trusted
+
+
 async def test_two_pictures_that_end_together_are_both_kept(rig: Rig) -> None:
     await rig.post(a_job(*[GenerationState.PLANNED] * 4))
     await listen(rig, *(ready(rig, f"r-{number}") for number in range(1, 5)))

@@ -240,7 +240,7 @@ async def test_a_stream_that_brings_nothing_is_not_relied_on_until_it_brings_an_
         await tick(rig, sweeper, after_s=HEALTHY_S if number == 1 else BLIND_S)
         assert (await rig.get(str(number))).state is JobState.DONE
     assert reopened == [UNTOLD]
-    rig.health.heard()
+    rig.health.told_an_end()
     await rig.post(a_job(number=4))
     await tick(rig, sweeper, after_s=BLIND_S)
     assert len(rig.api.called("list")) == 3
@@ -251,7 +251,7 @@ async def test_one_lost_event_among_others_casts_no_doubt(rig: Rig) -> None:
     sweeper = sweeper_of(rig)
     await rig.post()
     await tick(rig, sweeper)
-    rig.health.heard()
+    rig.health.told_an_end()
     rig.api.succeed("r-1")
     await tick(rig, sweeper, after_s=HEALTHY_S)
     assert rig.health.is_trusted

@@ -1,6 +1,7 @@
 """When there is something to judge: each tells from what both servers hold whether a trouble is over."""
 
 from sandbox.page.evidence import Evidence
+from sandbox.page.promises import SOON_S
 
 _REFUSED = 400
 
@@ -39,3 +40,9 @@ def given_up(seen: Evidence) -> bool:
 def found_gone(seen: Evidence) -> bool:
     """Tell whether the bot has learnt that the card is gone, which it does at its next edit only."""
     return seen.card is None and any(each.error is not None for each in seen.edits())
+
+
+def found_or_listening_anew(seen: Evidence) -> bool:
+    """Tell whether the picture came soon, or late and the bot then opened its stream anew."""
+    after_s = seen.shown_after_s()
+    return settled(seen) and after_s is not None and (after_s <= SOON_S or seen.new_streams > 0)

@@ -87,6 +87,13 @@ class Evidence:
         original = f"/webhooks/{self.backstage.discord.application_id}/{{token}}/messages/@original"
         return [each for each in self.calls if each.method == "PATCH" and each.path.endswith((end, original))]
 
+    def shown_after_s(self) -> float | None:
+        """Return how long after it was finished the picture was put on the card; None as long as it was not."""
+        shown = [each.at for each in self.edits() if each.error is None and each.files]
+        if not shown or not self.made:
+            return None
+        return max(0.0, shown[0].timestamp() - max(row.completed_at or 0 for row in self.made))
+
     def requests(self, route: str) -> Sequence[RequestRecord]:
         """Return the bot's requests of one route to Oxen since the trouble began."""
         return [each for each in self.backstage.oxen.log.on(route) if each.number > self.order.requests_before]

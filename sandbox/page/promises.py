@@ -15,6 +15,8 @@ Promise = Callable[[Evidence], str]
 _ORDERS = "POST /ai/queue"
 _LISTS = ("GET /ai/queue", "GET /ai/generations")
 _KILO = 1000
+SOON_S = 15.0
+"""Where the bot relies on no stream, it asks for what is older than 5 s, every 5 s; the rest is slack."""
 _SAYS_SMALLER = "smaller"
 _TOO_MUCH, _BROKEN = 429, 500
 
@@ -132,13 +134,17 @@ def keeps_running(seen: Evidence) -> str:
 
 
 def found_soon(seen: Evidence, *, within_s: float) -> str:
+    """Hold that the bot asked by itself: often where it relies on no stream, else once and then on a new stream."""
     landed = picture_lands(seen)
-    shown = [each.at for each in seen.edits() if each.status < _TOO_MUCH and each.files]
-    _demand(bool(shown), "The picture came without an edit.")
-    made = max(row.completed_at or 0 for row in seen.made)
-    after_s = max(0.0, shown[0].timestamp() - made)
+    after_s = seen.shown_after_s()
+    if after_s is None:
+        raise BrokenPromiseError("The picture came without an edit.")
     _demand(after_s <= within_s, f"The picture was shown {after_s:.0f} s after it was finished.")
-    return f"The bot found it {after_s:.0f} s after it was finished. {landed}"
+    found = f"The bot found it {after_s:.0f} s after it was finished"
+    if after_s <= SOON_S:
+        return f"{found}, since it asks often now. {landed}"
+    _demand(seen.new_streams > 0, "The bot went on to rely on the same stream.")
+    return f"{found}, and opened the stream anew. {landed}"
 
 
 def refused_order_is_told(seen: Evidence) -> str:

@@ -211,11 +211,12 @@ TROUBLES: Mapping[str, Trouble] = {
     "silent-stream": Trouble(
         where=Where.OXEN,
         label="Stream without events",
-        promise="The stream is up, but tells nothing of what is finished. The bot asks by itself within a minute, "
-        "and then more often, until an event comes.",
+        promise="The stream is up, but tells nothing of what is finished. The bot asks by itself within a minute, and "
+        "opens the stream anew. Press this again at once: now it asks every few seconds, until an event comes.",
         told="The stream carries no events now.",
         before=lambda stage: stage.oxen.faults.add(DropEvent(), times=None),
         kept=partial(promises.found_soon, within_s=_POLLED_S),
+        over=endings.found_or_listening_anew,
     ),
     "order-refused": Trouble(
         where=Where.OXEN,

@@ -61,7 +61,7 @@ async def test_a_message_that_is_too_long_is_told(visit: Visit) -> None:
     "typed",
     [
         "<img src=x onerror=alert(1)><script>alert(2)</script>",
-        "javascript:alert(1) [link](https://example.org)",
+        "javascript:alert(1) [link](javascript:alert) [](https://x.org)",
         "snake_case_name, 5 > 3 & 2 < 4",
         "<t:99999999999999:R> <@> </imagine:1>",
         "\u202eright to left \U0001f468\u200d\U0001f469\u200d\U0001f467",
@@ -83,6 +83,7 @@ async def test_what_means_nothing_stays_as_it_was_typed(visit: Visit, typed: str
         ("<@999> <#999>", "@unknown-user #unknown", ".mention"),
         ("> quoted\n-# small", "quoted\nsmall", "blockquote,.small"),
         ("```\n**code**\n```", "**code**", "pre code"),
+        ("[to *it*](<http://127.0.0.1/a_b_c?d=1>)", "to it", 'a[href="http://127.0.0.1/a_b_c?d=1"] em'),
         ("***||~~__x__~~||***", "x", "strong em .spoiler-text s u"),
     ],
 )

@@ -86,8 +86,10 @@ _SAFETY = _any_of(
     r"blocklist|block_?reason|\bspii\b|(?<!case)(?<!case[ -])sensitive|dangerous|danger_filter",
     r"(?:banned|forbidden|blacklisted|blocked|restricted|bad)[ _](?:word|keyword|term|content|topic|phrase|prompt)",
     r"(?:prompt|text|image|picture|input|output|response|content|generation|request)s?[ _]"
-    r"(?:is|was|were|has been|have been|are|got)?[ _]?(?:not allowed|blocked|rejected|refused|denied|filtered|censored)"
-    r"(?! by (?:rate|firewall|cors|cloud))",
+    r"(?:is|was|were|has been|have been|are|got)?[ _]?"
+    # A request as a whole that is not allowed or denied lacks the rights.
+    r"(?:blocked|rejected|refused|filtered|censored"
+    r"|(?<!request )(?<!request is )(?<!request was )(?:not allowed|denied))(?! by (?:rate|firewall|cors|cloud))",
     r"(?:blocked|rejected|refused|filtered)(?: out)? (?:by|due to|because of|because|as a result of) (?:\w+ ){0,4}"
     r"(?:polic|filter|guideline|content|rule|review|compliance)",
     r"violat\w+[^.\n]{0,40}(?:polic|terms|guideline|rules|standards|practices)|polic(?:y|ies)[ _]?violation",

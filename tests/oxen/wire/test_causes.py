@@ -130,6 +130,8 @@ cannot access tokenizer config
 Failed to get response from provider
 CUDA out of memory
 Rate limit exceeded
+This request is not allowed.
+The request was denied
 segmentation violation
 access violation
 child process exited
@@ -250,6 +252,7 @@ def test_a_text_that_was_seen_has_its_cause(text: str, cause: Cause) -> None:
         (402, "", Cause.NO_CREDITS),
         (401, "You must be authenticated to perform this action.", Cause.KEY_REFUSED),
         (403, "You may not do this.", Cause.KEY_REFUSED),
+        (403, "This request is not allowed.", Cause.KEY_REFUSED),
         (403, "Insufficient credits", Cause.NO_CREDITS),
         (400, "403 Client Error: Forbidden for url: https://cdn.test/a.png", Cause.REFERENCE_NOT_FETCHED),
         (400, "Something is missing", Cause.BAD_PARAMETER),

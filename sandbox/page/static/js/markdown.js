@@ -14,6 +14,9 @@ const PAIRS = [
 const WORD = /[\p{L}\p{N}]/u;
 const TAGS = /<(?:@!?(?<user>\d+)|@&(?<role>\d+)|#(?<channel>\d+)|t:(?<time>-?\d{1,13})(?::(?<style>[tTdDfFR]))?)>/y;
 
+// A link with words of its own; brackets around its address keep Discord from showing what it leads to.
+const LINK = /\[(?<words>[^[\]\n]+)\]\(<?(?<url>https?:\/\/[^\s<>()]+)>?\)/y;
+
 /** Turn a text into block nodes. `names` gives the name of a user or channel id, or undefined. */
 export function markdown(text, names) {
   const nodes = [];
@@ -85,6 +88,7 @@ function inline(text, names) {
 function span(text, at, names) {
   if (text[at] === "`") return code(text, at);
   if (text[at] === "<") return tag(text, at, names);
+  if (text[at] === "[") return link(text, at, names);
   for (const [mark, wrap] of PAIRS) {
     if (!text.startsWith(mark, at)) continue;
     if (mark === "_" && WORD.test(text[at - 1] ?? "")) continue;
@@ -111,6 +115,14 @@ function tag(text, at, names) {
   if (time) return { nodes: [moment(Number(time), style ?? "f")], end };
   const name = user ? `@${names(user) ?? "unknown-user"}` : channel ? `#${names(channel) ?? "unknown"}` : `@${names(role) ?? "role"}`;
   return { nodes: [h("span", { class: "mention" }, name)], end };
+}
+
+function link(text, at, names) {
+  LINK.lastIndex = at;
+  const found = LINK.exec(text);
+  if (!found) return null;
+  const { words, url } = found.groups;
+  return { nodes: [h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, inline(words, names))], end: at + found[0].length };
 }
 
 function closing(text, from, mark) {
