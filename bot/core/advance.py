@@ -26,10 +26,18 @@ def advance(job: Job, event: ev.JobEvent) -> Job:
     after = _step(job, event)
     if after == job:
         return job
-    # An old message stays as it is: there is nothing to put in its place, and an edit would take its pictures away.
-    if after.emptied_at is None and _visible(after) != _visible(job):
+    if _visible(after) != _visible(job) and not _stays_as_it_is(after, event):
         return replace(after, revision=after.revision + 1)
     return after
+
+
+def _stays_as_it_is(job: Job, event: ev.JobEvent) -> bool:
+    """Return whether the message is left alone: an edit could only take pictures away, or would not reach it.
+
+    Where nothing reaches a private answer any more, a figure alone is no reason to send it to the inbox.
+    """
+    out_of_reach = job.ask.private and job.token is None
+    return job.emptied_at is not None or (isinstance(event, ev.Charged) and out_of_reach)
 
 
 def _visible(job: Job) -> tuple[object, ...]:

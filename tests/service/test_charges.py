@@ -8,6 +8,7 @@ import pytest
 
 from bot.core.admission import DAY, counted_images, counted_microusd
 from bot.core.job import GenerationState, Job
+from bot.core.job_events import Charged
 from bot.errors import Cause, TransientError
 from bot.service.charges import ASK_AGAIN, GETS_AT_ONCE
 from tests.core.jobs import a_job
@@ -80,6 +81,14 @@ async def test_a_clock_that_was_set_back_asks_again(rig: Rig) -> None:
     rig.clock.now -= timedelta(minutes=1)
     await rig.charges.look_up()
     assert len(rig.api.called("charge")) == 2
+
+
+async def test_a_private_failure_that_was_told_is_not_told_again_in_the_inbox_for_a_late_bill(rig: Rig) -> None:
+    job = priced(S.FAILED)
+    await rig.keep(replace(job, ask=replace(job.ask, private=True), token=None))
+    await rig.ledger.apply("1", Charged(remote_id="r-1-1", cost_microusd=30_000))
+    billed = await rig.get()
+    assert (counted_microusd(billed), billed.card_owed) == (30_000, False)
 
 
 async def test_a_row_that_is_not_there_is_no_trouble(rig: Rig) -> None:
