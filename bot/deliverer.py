@@ -25,6 +25,8 @@ HEAD_START_S = 0.02
 """How long the write of a picture lets the edit go first, so that it takes no turn of the loop from it. A result is
 fetched in a tenth of a second or more: the write is then long done when the edit is sent."""
 BACKOFF = Backoff(first_s=1.0, cap_s=60.0)
+LONGEST_WAIT_S = 600.0
+"""Whatever Retry-After says: a channel that rests does not rest for longer, and a week of waiting is a lost picture."""
 AT_START = 100_000
 
 Serve = Callable[[], Coroutine[None, None, None]]
@@ -182,7 +184,8 @@ def _shows_the_same(written: Job, foreseen: Job) -> bool:
 
 def _asked_pause_s(error: Exception) -> float:
     """Return how long to wait at the least, since the error says so."""
-    return (error.retry_after_s or 0.0) if isinstance(error, RemoteError) else 0.0
+    asked_s = (error.retry_after_s or 0.0) if isinstance(error, RemoteError) else 0.0
+    return min(asked_s, LONGEST_WAIT_S)
 
 
 def _report(error: Exception, job_id: str) -> None:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from bot.core.card import Tone
 from bot.core.job import GenerationState, Job, JobState, Place
 from bot.core.job_events import CancelAsked, PictureReady, Replaced
-from bot.deliverer import BETWEEN_EDITS_S, Deliverer
+from bot.deliverer import BETWEEN_EDITS_S, LONGEST_WAIT_S, Deliverer
 from bot.errors import MessageGoneError, StoreUnavailableError, TransientError
 from bot.service.editing import EDITS_AT_ONCE
 from tests.core.jobs import a_job
@@ -122,6 +122,15 @@ async def test_trouble_is_tried_again_with_growing_pauses(rig: Rig) -> None:
         await until(lambda: rig.delivery.edits)
         await drained(deliverer)
     assert rig.clock.slept == [1, 2, 4, BETWEEN_EDITS_S]
+
+
+async def test_no_service_makes_a_card_wait_for_a_week(rig: Rig) -> None:
+    rig.delivery.troubles.append(TransientError("429", retry_after_s=604_800))
+    await rig.keep(owing())
+    async with delivering(rig) as deliverer:
+        await until(lambda: rig.delivery.edits)
+        await drained(deliverer)
+    assert rig.clock.slept == [LONGEST_WAIT_S, BETWEEN_EDITS_S]
 
 
 async def test_what_was_written_unheard_is_learned_before_the_next_try(rig: Rig) -> None:
