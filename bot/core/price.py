@@ -1,7 +1,7 @@
 """What a job costs, as people see it: on its card, under [Info] and beside [Again]."""
 
 from bot.core.admission import counted_microusd
-from bot.core.job import Generation, Job, JobState
+from bot.core.job import WITHOUT_PICTURE, Generation, Job, JobState
 from bot.core.money import dollars, microusd_of
 
 SAID_ABOVE_MICROUSD = microusd_of(0.10)
@@ -33,10 +33,16 @@ def told_charge_microusd(job: Job) -> int | None:
     """
     if job.under_way or job.succeeded:
         return None
-    costs = [g.cost_microusd if g.sends else 0 for g in job.generations]
+    costs = [_cost(g) for g in job.generations]
     known = [cost for cost in costs if cost is not None]
     told = len(known) == len(costs) and (sum(known) > 0 or job.state is JobState.CANCELLED)
     return sum(known) if told else None
+
+
+def _cost(generation: Generation) -> int | None:
+    """Return what a try cost; nothing where Oxen surely took no order, None while it is not known."""
+    never_taken = generation.state in WITHOUT_PICTURE and generation.remote_id is None
+    return 0 if never_taken else generation.cost_microusd
 
 
 def _is_priced(generation: Generation) -> bool:

@@ -187,18 +187,18 @@ def test_each_other_end_has_its_sentence(state: S, sentence: str) -> None:
     ],
 )
 @pytest.mark.parametrize(
-    ("sends", "cost_microusd", "charge"),
+    ("remote_id", "cost_microusd", "charge"),
     [
-        (0, None, words.SURELY_FREE),
-        (1, None, words.MAY_BE_CHARGED),
-        (1, 0, words.SURELY_FREE),
-        (1, 50_000, "It cost $0.05."),
+        (None, None, words.SURELY_FREE),
+        ("r-1", None, words.MAY_BE_CHARGED),
+        ("r-1", 0, words.SURELY_FREE),
+        ("r-1", 50_000, "It cost $0.05."),
     ],
 )
 def test_a_cancelled_card_says_by_whom_and_what_was_charged(
-    by: int | None, told: str, sends: int, cost_microusd: int | None, charge: str
+    by: int | None, told: str, remote_id: str | None, cost_microusd: int | None, charge: str
 ) -> None:
-    generation = replace(a_generation(S.CANCELLED), sends=sends, cost_microusd=cost_microusd)
+    generation = replace(a_generation(S.CANCELLED), remote_id=remote_id, cost_microusd=cost_microusd)
     job = replace(a_job(S.CANCELLED), generations=(generation,), cancelled_by=by)
     assert draw(job).lines == (f"{told} {charge}",)
 
