@@ -26,8 +26,10 @@ from bot.service.wake import Bell
 log = logging.getLogger(__name__)
 
 TICK_S = 5.0
-STEP_S = 30.0
-"""How long a step may take; what it has not done by then it does at a later tick."""
+STEP_S = 60.0
+"""What a step has not done by then it does at a later tick. Each call has a limit of its own."""
+MANY_CALLS_S = 120.0
+"""For the steps that read a list first and then ask for row after row, or the other way round."""
 ANSWERS_S = 600.0
 """Discord is asked for each answer with a limit of its own, and what it knows of one may take it half a minute."""
 AFTER_CONNECT_S = 3.0
@@ -90,7 +92,7 @@ class Sweeper:
         self._looked_at: datetime | None = None
         self._looked_up_to: str | None = None
         self._reminded_at: datetime | None = None
-        settling = _Step(run=self._settle)
+        settling = _Step(run=self._settle, limit_s=MANY_CALLS_S)
         self._steps = (
             settling,
             _Step(run=self._offer_renewals),
@@ -98,7 +100,7 @@ class Sweeper:
             _Step(run=self._end_overdue),
             _Step(run=self._refuse_what_waits_for_long),
             _Step(run=self._decide_answers, limit_s=ANSWERS_S),
-            _Step(run=self._look_for_missing),
+            _Step(run=self._look_for_missing, limit_s=MANY_CALLS_S),
             _Step(run=self._charges.look_up),
             _Step(run=self._forget_tokens),
             _Step(run=self._keeping.let_go),

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.core.admission import Change
-from bot.core.backoff import Backoff
 from bot.core.job import HOLDS_SLOT, Generation, GenerationState, Job
 from bot.core.posts import groups
-from bot.core.turns import SHARES, AtOxen, Line, Turn, planned_images, turns
+from bot.core.turns import SHARES, AtOxen, Line, Turn, planned_images, readings, turns
 from bot.errors import ReferenceUnreadError, TransientError
 from bot.ports import JobStore
+from bot.service.job_rests import JobRests
 from bot.service.model_health import ModelHealth
 from bot.service.posting import Posting, Sent
 from bot.service.preparation import Preparation
@@ -22,42 +22,36 @@ from bot.service.wake import Bell
 
 log = logging.getLogger(__name__)
 
+PREPARED_LOOKAHEAD = 256
+"""Jobs to be prepared that are looked at: links that hang must not hide the others."""
 LOOKAHEAD = 64
 """Waiting jobs that are looked at beyond the free slots: with each member's first ones, more have no turn."""
-PREPARED_AT_ONCE = 4
-"""Each may hold a reference of 10 MiB in memory."""
+CHECKED_AT_ONCE = 4
+"""Jobs whose references are read for the first time; each may hold one of 10 MiB in memory."""
+CHECKED_AGAIN_AT_ONCE = 2
+"""And those whose links failed before: what hangs takes no room from what was never tried."""
 STREAM_PATIENCE_S = 30.0
 """How long the first POST waits for the stream; after that the sweep stands in for it."""
 LOOK_AGAIN_S = 5.0
 SLOW_ANSWER_S = 10.0
 """Oxen answers a POST within a second or so. A longer one keeps its slot no more; a model with several
 such waits for them."""
-REST = Backoff(first_s=1.0, cap_s=60.0)
-"""How long a job is left alone that cannot be worked on; Discord's CDN answers 5xx for seconds, not for minutes."""
-REMEMBERED_S = 120.0
-"""A job that rested is looked at again long before that, or it has ended."""
-
 Work = Callable[[], Awaitable[None]]
 Send = Callable[[], Awaitable[Sent]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _InHand:
-    """A job that is being prepared or posted; `images` are those whose answer is still to come."""
+    """A job that is being prepared or posted; `images` are those whose answer is still to come.
+
+    `reads` says that its references are read before anything is sent.
+    """
 
     owner_id: int
     model: str | None
     images: int
+    reads: bool
     since_s: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Rest:
-    """Until when a job is left alone, and how often in a row its references could not be read."""
-
-    until_s: float
-    backoff: Backoff
-    unread: int = 0
 
 
 class Worker:
@@ -83,7 +77,7 @@ class Worker:
         self._bell = Bell()
         self._in_hand: dict[str, _InHand] = {}
         self._lost: dict[str, tuple[Job, Sequence[Generation]]] = {}
-        self._rests: dict[str, _Rest] = {}
+        self._rests = JobRests(monotonic)
         self._stopping = False
 
     def notice(self, change: Change) -> None:
@@ -91,6 +85,8 @@ class Worker:
         job = change.after
         # From here on the store counts these slots itself, or they are free again.
         self._release(job.id, _submitting(change.before) - _submitting(job))
+        if not planned_images(job):
+            self._rests.forget(job.id)
         if planned_images(job) or _slots(job) < _slots(change.before):
             self._bell.ring()
 
@@ -126,9 +122,7 @@ class Worker:
             log.warning("the stream is not up; finished pictures are asked for instead")
 
     def _patience_s(self) -> float:
-        now_s = self._monotonic()
-        ends = [rest.until_s - now_s for rest in self._rests.values() if rest.until_s > now_s]
-        return min([LOOK_AGAIN_S, *ends, *self._models.ends_s()])
+        return min([LOOK_AGAIN_S, *self._rests.ends_s(), *self._models.ends_s()])
 
     async def _look(self, tasks: asyncio.TaskGroup) -> None:
         # Read before the store is asked: a slot that moves between the two counts is then counted twice, not never.
@@ -140,8 +134,7 @@ class Worker:
             waiting = await self._line(checked=True, limit=free + LOOKAHEAD)
             for turn in turns(self._in_order(waiting), at_oxen, slots=self._slots, free=free):
                 self._start_turn(tasks, turn)
-        for job in await self._line(checked=False, limit=LOOKAHEAD):
-            self._start_preparing(tasks, job)
+        self._start_preparing(tasks, await self._line(checked=False, limit=PREPARED_LOOKAHEAD))
 
     def _in_the_air(self) -> list[AtOxen]:
         """Return what this process is about to have at Oxen; a POST that hangs counts no more."""
@@ -154,13 +147,10 @@ class Worker:
 
     async def _line(self, *, checked: bool, limit: int) -> Sequence[Job]:
         """Return the waiting jobs that could go on now; what cannot is left out by the store, and so hides nobody."""
-        now_s = self._monotonic()
-        self._rests = {job_id: rest for job_id, rest in self._rests.items() if now_s < rest.until_s + REMEMBERED_S}
-        resting = {job_id for job_id, rest in self._rests.items() if now_s < rest.until_s}
         line = Line(
             checked=checked,
             limit=limit,
-            without_jobs=resting | self._in_hand.keys(),
+            without_jobs=self._rests.resting() | self._in_hand.keys(),
             without_models=self._models_that_wait() if checked else frozenset(),
         )
         # What was begun while the store was asked is not begun twice.
@@ -208,13 +198,29 @@ class Worker:
             taken += len(generations)
         return taken
 
-    def _start_preparing(self, tasks: asyncio.TaskGroup, job: Job) -> None:
-        if sum(not held.images for held in self._in_hand.values()) < PREPARED_AT_ONCE and not self._stopping:
+    def _start_preparing(self, tasks: asyncio.TaskGroup, waiting: Sequence[Job]) -> None:
+        """Prepare what has room: what reads nothing at once, and links that failed apart from those never tried."""
+        reading = [(job_id, held.owner_id) for job_id, held in self._in_hand.items() if held.reads]
+        chosen = [job for job in waiting if not job.ask.references]
+        for failed, at_once in ((False, CHECKED_AT_ONCE), (True, CHECKED_AGAIN_AT_ONCE)):
+            line = [job for job in waiting if job.ask.references and self._has_failed(job.id) is failed]
+            owners = [owner_id for job_id, owner_id in reading if self._has_failed(job_id) is failed]
+            chosen += readings(line, owners, at_once=at_once)
+        for job in chosen if not self._stopping else ():
             self._start(tasks, job, partial(self._prepare, job), images=0)
+
+    def _has_failed(self, job_id: str) -> bool:
+        return self._rests.times_unread(job_id) > 0
 
     def _start(self, tasks: asyncio.TaskGroup, job: Job, work: Work, *, images: int) -> None:
         model = _model(job) if images else None
-        self._in_hand[job.id] = _InHand(owner_id=job.owner_id, model=model, images=images, since_s=self._monotonic())
+        self._in_hand[job.id] = _InHand(
+            owner_id=job.owner_id,
+            model=model,
+            images=images,
+            reads=not images and bool(job.ask.references),
+            since_s=self._monotonic(),
+        )
         tasks.create_task(self._guarded(job, work), name=f"work on {job.id}")
 
     async def _guarded(self, job: Job, work: Work) -> None:
@@ -223,7 +229,7 @@ class Worker:
         except Exception:
             # One job that cannot be worked on must not end the work for all; it is looked at again.
             log.exception("work on a job failed", extra={"job_id": job.id})
-            self._rest(job)
+            self._rests.rest(job.id)
         finally:
             self._in_hand.pop(job.id, None)
             self._bell.ring()
@@ -234,21 +240,12 @@ class Worker:
         if held is not None and images > 0:
             self._in_hand[job_id] = replace(held, images=max(0, held.images - images))
 
-    def _rest(self, job: Job, *, unread: int = 0) -> None:
-        """Leave a job alone for a while, longer each time; the others go on."""
-        known = self._rests.get(job.id)
-        backoff = known.backoff if known else REST
-        until_s = self._monotonic() + backoff.pause_s
-        self._rests[job.id] = _Rest(until_s=until_s, backoff=backoff.failed(), unread=unread)
-
     async def _prepare(self, job: Job) -> None:
-        known = self._rests.get(job.id)
-        unread = known.unread if known else 0
         try:
-            await self._preparation.prepare(job, tries=unread)
+            await self._preparation.prepare(job, tries=self._rests.times_unread(job.id))
         except TransientError as error:
             log.warning("not prepared yet: %s", error, extra={"job_id": job.id})
-            self._rest(job, unread=unread + isinstance(error, ReferenceUnreadError))
+            self._rests.rest(job.id, unread=isinstance(error, ReferenceUnreadError))
 
     async def _send(self, job: Job, sends: Sequence[tuple[Sequence[Generation], Send]]) -> None:
         began_s = self._monotonic()
@@ -267,7 +264,7 @@ class Worker:
             self._models.answered(_model(job) or "")
         if unread:
             log.warning("not sent yet: %s", unread[0], extra={"job_id": job.id})
-            self._rest(job)
+            self._rests.rest(job.id)
 
     async def _send_one(self, job: Job, group: Sequence[Generation], send: Send) -> Sent:
         sent = await send()

@@ -1,5 +1,6 @@
 """Whose turn it is at Oxen: members take turns, so that nobody who orders much holds up the others; pure."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -79,6 +80,20 @@ def turns(waiting: Sequence[Job], at_oxen: Iterable[AtOxen], *, slots: int, free
         chosen.append(Turn(job=job, images=images))
         loads[job.owner_id].add(job.id, images)
         free -= images
+        line.remove(job)
+    return chosen
+
+
+def readings(waiting: Sequence[Job], reading: Collection[int], *, at_once: int) -> list[Job]:
+    """Return the jobs whose references are read now, of the member with the least the oldest first.
+
+    `reading` are the owners of those that are being read already.
+    """
+    loads, line, chosen = Counter(reading), list(waiting), list[Job]()
+    while line and len(reading) + len(chosen) < at_once:
+        job = min(line, key=lambda job: (loads[job.owner_id], job.created_at, job.id))
+        loads[job.owner_id] += 1
+        chosen.append(job)
         line.remove(job)
     return chosen
 

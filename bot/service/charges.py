@@ -16,6 +16,7 @@ from bot.core.money import microusd_of
 from bot.errors import NotFoundError
 from bot.ports import Clock, ImageApi, JobStore
 from bot.service.ledger import Ledger
+from bot.service.side_by_side import CALL_S, within
 
 ASK_AGAIN = timedelta(minutes=5)
 """What a row does not tell at once, it tells when the provider's bill is in."""
@@ -60,7 +61,7 @@ class Charges:
         # Noted first: a row that Oxen never tells of, or not in time, must not stand before the others at every look.
         self._asked_at[each.remote_id] = now
         try:
-            cost_usd = await self._api.charge_usd(each.remote_id)
+            cost_usd = await within(CALL_S, self._api.charge_usd(each.remote_id))
         except NotFoundError:
             cost_usd = None
         if cost_usd is None:

@@ -21,10 +21,10 @@ from bot.ports import Catalogue, Clock, ReferenceReader
 from bot.service.ledger import Ledger
 from bot.service.rules import ModelRules
 
-TRIES = 4
+TRY_S = (2.0, 4.0, 8.0, 15.0)
+"""How long each try may take for one link: one that hangs is left soon, and costs the others' links little."""
+TRIES = len(TRY_S)
 """How often in a row a reference is read before it counts as one that cannot be read."""
-TRY_S = 15.0
-"""How long one try may take: a link that hangs is left for others' in between."""
 
 
 class Preparation:
@@ -55,7 +55,7 @@ class Preparation:
         try:
             plan = job.plan or await self._plan(job)
             for number, reference in enumerate(job.ask.references, start=1):
-                await self._check(number, reference.url, last=tries + 1 >= TRIES)
+                await self._check(number, reference.url, tries=tries)
         except UserError as refusal:
             await self._ledger.apply(job.id, Refused(text=str(refusal), at=self._clock()))
         else:
@@ -71,23 +71,23 @@ class Preparation:
             random_seed=self._random_seed,
         )
 
-    async def _check(self, number: int, url: str, *, last: bool) -> None:
+    async def _check(self, number: int, url: str, *, tries: int) -> None:
         try:
-            data = await self._read(url)
+            data = await self._read(url, limit_s=TRY_S[min(tries, TRIES - 1)])
         except NotFoundError as error:
             raise UserError(words.reference_gone(number)) from error
         except TooLargeError as error:
             raise UserError(words.reference_too_large(number)) from error
         except (PermanentError, TransientError) as error:
-            if isinstance(error, TransientError) and not last:
+            if isinstance(error, TransientError) and tries + 1 < TRIES:
                 raise ReferenceUnreadError(str(error), status=error.status) from error
             foreign = error.cause is Cause.REFUSED_BY_US
             raise UserError((words.reference_foreign if foreign else words.reference_unread)(number)) from error
         check_reference(data, number)
 
-    async def _read(self, url: str) -> bytes:
+    async def _read(self, url: str, *, limit_s: float) -> bytes:
         try:
-            async with asyncio.timeout(TRY_S):
+            async with asyncio.timeout(limit_s):
                 return await self._references.read(url)
         except TimeoutError as error:
-            raise ReferenceUnreadError(f"no reference within {TRY_S:.0f} s") from error
+            raise ReferenceUnreadError(f"no reference within {limit_s:.0f} s") from error

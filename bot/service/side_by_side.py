@@ -13,7 +13,7 @@ AT_ONCE = 8
 CALL_S = 8.0
 """Oxen tells of a row within a second or so; what takes longer is asked again later."""
 BEGINNING_S = 20.0
-"""After this time nothing more is begun, so that even two hanging calls in a row end within a step's 30 s."""
+"""After this time nothing more is begun, so that even two hanging calls in a row end within a step's limit."""
 
 T = TypeVar("T")
 
