@@ -9,7 +9,7 @@ from functools import partial
 from bot.core.admission import Change
 from bot.core.advance import advance
 from bot.core.backoff import Backoff
-from bot.core.job import Job
+from bot.core.job import Job, Place
 from bot.core.job_events import JobEvent, PictureReady
 from bot.errors import EaselError, RemoteError, TransientError
 from bot.ports import JobStore
@@ -138,10 +138,9 @@ class Deliverer:
         self._served[job.id] = max(job, self._served[job.id], key=lambda job: job.version)
 
     async def _reload(self, job_id: str) -> None:
-        """Learn what became of a job when a failure may hide that it was written."""
+        """Learn what became of a job when a failure may hide that it was written; one without a row owes nothing."""
         stored = await self._store.get(job_id)
-        if stored is not None:
-            self._learn(stored)
+        self._learn(stored or replace(self._served[job_id], place=Place.GONE))
 
     async def _serve_ahead(self, job: Job, event: PictureReady, write: Write) -> None:
         foreseen = replace(advance(job, event), version=job.version + 1)

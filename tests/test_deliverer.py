@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from itertools import pairwise
 
+from bot.core.admission import Change
 from bot.core.card import Tone
 from bot.core.job import GenerationState, Job, JobState, Place
 from bot.core.job_events import CancelAsked, PictureReady, Replaced
@@ -122,6 +123,15 @@ async def test_trouble_is_tried_again_with_growing_pauses(rig: Rig) -> None:
         await until(lambda: rig.delivery.edits)
         await drained(deliverer)
     assert rig.clock.slept == [1, 2, 4, BETWEEN_EDITS_S]
+
+
+async def test_a_picture_whose_row_was_deleted_by_hand_is_tried_no_more(rig: Rig) -> None:
+    job = replace(a_job(S.SUCCEEDED), revision=2)
+    rig.api.faults["download https://results.example/1-1"] = TransientError("503")
+    async with delivering(rig) as deliverer:
+        deliverer.notice(Change(before=job, after=job))
+        await drained(deliverer)
+    assert len(rig.api.called("download")) == 1
 
 
 async def test_no_service_makes_a_card_wait_for_a_week(rig: Rig) -> None:
