@@ -221,7 +221,7 @@ TROUBLES: Mapping[str, Trouble] = {
     "order-refused": Trouble(
         where=Where.OXEN,
         label="Refuse the order",
-        promise="Oxen refuses this order (403). After a second try half a minute later the card says so, "
+        promise="Oxen refuses this order (403). After a second try within a minute the card says so, "
         "and nothing is paid.",
         told="Every POST /ai/queue will be answered 403.",
         before=lambda stage: stage.oxen.faults.add(Refuse(route=_QUEUE, answer=_FORBIDDEN), times=None),

@@ -10,6 +10,8 @@ from sandbox.browser import PHONE, Visit
 from sandbox.demo import Demo
 from sandbox.oxen import Slow, Status
 from sandbox.page import Backstage
+from sandbox.page.endings import settled
+from sandbox.page.evidence import Evidence
 from sandbox.page.trouble_kinds import TROUBLES
 from tests.e2e_page.visit import Visitors
 
@@ -73,6 +75,20 @@ async def test_a_private_picture_whose_token_dies_is_had_by_a_press(faults: Visi
         assert "The picture came with the fresh token." in await ending(faults)
     answered = [each for each in demo.discord.world.interactions.values() if each.data.get("custom_id")]
     assert "renew" in str(answered[-1].data)
+
+
+def settled_and_listening_anew(seen: Evidence) -> bool:
+    return settled(seen) and seen.new_streams > 0
+
+
+async def test_a_story_ends_with_what_happens_at_oxen_after_its_card_has_ended(faults: Visit, demo: Demo) -> None:
+    late = replace(TROUBLES["delay"], over=settled_and_listening_anew)
+    with patch.dict("sandbox.page.troubles.TROUBLES", {"delay": late}):
+        await faults.page.locator(".faults").get_by_role("button", name="Answer slowly").click()
+        await faults.page.locator('[data-trouble="delay"] .story').wait_for()
+        await faults.lands()
+        demo.oxen.drop_streams()
+        await ending(faults)
 
 
 async def test_a_frozen_stream_begins_a_story_that_can_be_dismissed(faults: Visit) -> None:
