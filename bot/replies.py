@@ -67,9 +67,11 @@ async def _answer(interaction: discord.Interaction, card: Card, *, private: bool
     return response.message_id
 
 
-async def tell(interaction: discord.Interaction, *texts: str, prompt: str | None = None) -> None:
-    """Say something privately, as the first answer or after it; `prompt` is a line to copy."""
-    view = note(*texts, *([words.YOUR_PROMPT] if prompt else []), prompt=prompt or None)
+async def tell(
+    interaction: discord.Interaction, *texts: str, prompt: str | None = None, above: str = words.YOUR_REQUEST
+) -> None:
+    """Say something privately, as the first answer or after it; `prompt` is a line to copy, below the words `above`."""
+    view = note(*texts, *([above] if prompt else []), prompt=prompt or None)
     files = prompt_files(prompt)
     if interaction.response.is_done():
         await interaction.followup.send(view=view, files=files, ephemeral=True, allowed_mentions=NOBODY)

@@ -47,7 +47,7 @@ class Results:
         job = await self._seen_job(interaction, job_id)
         models = {model.id: model for model in self._desk.catalogue.models() or ()}
         info = info_of(job, models.get(job.plan.model) if job.plan else None, reader_id=interaction.user.id)
-        await tell(interaction, info.text, prompt=info.line)
+        await tell(interaction, info.text, prompt=info.line, above=words.THE_SAME_AGAIN)
 
     async def delete(self, interaction: Interaction, job_id: str) -> None:
         """Ask once, privately, before anything is deleted."""

@@ -145,7 +145,8 @@ NOT_HERE = "This bot does not work in this server. Its operator can allow it."
 CANNOT_TAKE_JOBS = "The bot cannot write to its database right now, so it takes no requests. Try again in a minute."
 MODELS_NOT_THERE_YET = "The list of models and prices is not there yet. Try again in a minute."
 WORDS_NOT_KEPT = "What was asked for this picture is not kept any more, for its age. Use the command again."
-YOUR_PROMPT = "To copy:"
+YOUR_REQUEST = "Your request, to copy:"
+THE_SAME_AGAIN = "To ask for the same again, copy:"
 PROMPT_NOT_SENT = "This model works from the picture alone, so your words were not sent."
 
 

@@ -131,7 +131,7 @@ async def test_a_refusal_pings_nobody(town: Town) -> None:
 
 async def test_the_word_of_a_refusal_stays_plain_whatever_was_typed(town: Town) -> None:
     asked = town.ask("a fox --ar [x](https://example.org)<@1>**b**")
-    words = (await town.private_words(asked)).partition("To copy")[0]
+    words = (await town.private_words(asked)).partition("Your request")[0]
     assert "<@1>" not in words
     assert "[x](" not in words
 
