@@ -1,36 +1,59 @@
 """Opens engines: drivers, pools, pragmas and locks of the two databases; knows no tables."""
 
+import math
 import os
+import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from errno import EISDIR
 from typing import Any
 
 import asyncpg
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 
 from bot.store.location import Location, PostgresServer, SqliteFile
 
 LOCK_WAIT_S = 1.0
 """How long a second process waits for the file: long enough for one that is just closing it, short for a person."""
 
-POSTGRES_CONNECT_S = 10
-POSTGRES_STATEMENT_S = 30
-"""Every statement of ours is an index search; one that takes longer hangs, and with it all writers."""
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long PostgreSQL may be silent before its connections count as dead.
+
+    A server that is gone without a word closes nothing: only time tells. A statement of ours is an index search; one
+    that takes longer hangs, and with it all writers.
+    """
+
+    connect_s: int = 5
+    ping_s: float = 3
+    statement_s: float = 10
+
+
+USUAL = Patience()
+
+MIGRATION = Patience(statement_s=300)
+"""A migration may rewrite a table, or wait for another process's."""
 
 POSTGRES_CONNECTIONS = 5
 """One writes, the others read; a server allows 100 by default and may serve several processes."""
+
+_MADE_AT = "made at"
+_FRESH = "fresh"
 
 OWNER_ONLY = 0o600
 """The file holds people's prompts."""
 
 
-def open_engine(location: Location, *, durable: bool = True) -> AsyncEngine:
+def open_engine(location: Location, *, durable: bool = True, patience: Patience = USUAL) -> AsyncEngine:
     """Make an engine; nothing is connected yet. Without `durable` a power cut may lose commits: for tests only."""
     if isinstance(location, PostgresServer):
-        return _postgres_engine(location)
+        return _postgres_engine(location, patience)
     return _sqlite_engine(location, durable=durable)
 
 
@@ -54,18 +77,18 @@ async def lock_for_transaction(connection: AsyncConnection, keys: Iterable[int])
         await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
 
-def _postgres_engine(server: PostgresServer) -> AsyncEngine:
+def _postgres_engine(server: PostgresServer, patience: Patience) -> AsyncEngine:
     def connect(*_: object, **__: object) -> object:
         # asyncpg reads the DSN itself: it knows sslmode and its kin, which SQLAlchemy would hand on as unknown words.
         # It ships no annotations.
         return asyncpg.connect(  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
             server.dsn,
-            timeout=POSTGRES_CONNECT_S,
-            command_timeout=POSTGRES_STATEMENT_S,
+            timeout=patience.connect_s,
+            command_timeout=patience.statement_s,
             statement_cache_size=0,
         )
 
-    return create_async_engine(
+    engine = create_async_engine(
         "postgresql+asyncpg://",
         connect_args={
             "async_creator_fn": connect,
@@ -76,9 +99,62 @@ def _postgres_engine(server: PostgresServer) -> AsyncEngine:
         },
         pool_size=POSTGRES_CONNECTIONS,
         max_overflow=0,
-        pool_pre_ping=True,
         hide_parameters=True,
     )
+    _DeadConnections(patience).leave(engine.sync_engine)
+    return engine
+
+
+class _DeadConnections:
+    """Makes one connection that is silent or lost condemn all that were made before it, each when it is used next.
+
+    SQLAlchemy's own ping would take a statement's time for each connection, and keeps one that did not answer.
+    """
+
+    def __init__(self, patience: Patience) -> None:
+        self._patience = patience
+        self._silent_at = -math.inf
+
+    def leave(self, engine: sa.Engine) -> None:
+        """Look after an engine from now on."""
+        event.listen(engine, "connect", self._after_connect)
+        event.listen(engine, "checkout", self._before_use)
+        event.listen(engine, "handle_error", self._after_error)
+        event.listen(engine, "close", self._before_close)
+
+    def _condemn(self, connection: asyncpg.Connection) -> None:
+        self._silent_at = time.monotonic()
+        connection.terminate()
+
+    async def _ping(self, connection: asyncpg.Connection) -> None:
+        try:
+            await connection.execute(  # pyright: ignore[reportUnknownMemberType]
+                "SELECT 1", timeout=self._patience.ping_s
+            )
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            self._condemn(connection)
+            raise InvalidatePoolError from error
+
+    def _after_connect(self, _connection: object, record: ConnectionPoolEntry) -> None:
+        record.info[_MADE_AT] = time.monotonic()
+        record.info[_FRESH] = True
+
+    def _before_use(self, connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        # What is fresh has just answered; where it hangs all the same, its first statement says so by name.
+        if not record.info.pop(_FRESH, False):
+            connection.run_async(self._ping)
+
+    def _after_error(self, context: ExceptionContext) -> None:
+        if isinstance(context.original_exception, TimeoutError) and context.connection is not None:
+            driver: asyncpg.Connection | None = context.connection.connection.driver_connection
+            if driver is not None:
+                self._condemn(driver)
+            context.is_disconnect = True
+
+    def _before_close(self, connection: Any, record: ConnectionPoolEntry | None) -> None:
+        if record is not None and record.info.get(_MADE_AT, math.inf) < self._silent_at:
+            # It would be told goodbye otherwise, and its answer waited for.
+            connection.driver_connection.terminate()
 
 
 def _sqlite_engine(file: SqliteFile, *, durable: bool) -> AsyncEngine:

@@ -16,9 +16,9 @@ from bot.errors import StoreUnavailableError
 from bot.store import faults, forgetting, queries, snapshot
 from bot.store.adding import MONEY_OF_DAY, OF_OWNER, Adding, NewJob
 from bot.store.changing import Changing, JobChange, Transition
-from bot.store.engine import open_engine, prepare_file
+from bot.store.engine import MIGRATION, USUAL, Patience, open_engine, prepare_file
 from bot.store.lanes import Lane, Writer
-from bot.store.location import SqliteFile, locate
+from bot.store.location import Location, PostgresServer, SqliteFile, locate
 from bot.store.migrate import migrate
 from bot.store.rows import read_jobs
 from bot.store.seal import TokenSeal
@@ -29,19 +29,20 @@ IDS_PER_QUERY = 1000
 """Well below what one statement may bind: 32,766 in SQLite, 32,767 in asyncpg."""
 
 
-async def open_store(url: str, *, secret: str, clock: Callable[[], datetime], durable: bool = True) -> "SqlStore":
+async def open_store(
+    url: str, *, secret: str, clock: Callable[[], datetime], durable: bool = True, patience: Patience = USUAL
+) -> "SqlStore":
     """Open the database of a DATABASE_URL, bring its schema up to date, and give the store.
 
     `secret` seals the interaction tokens; with another one they are lost, and nothing else. Raises
     ConfigurationError, DatabaseInUseError or StoreUnavailableError, each with a sentence for the operator.
     """
     location = locate(url)
-    engine = open_engine(location, durable=durable)
+    engine = open_engine(location, durable=durable, patience=patience)
     try:
         if isinstance(location, SqliteFile):
             prepare_file(location)
-        async with engine.begin() as connection:
-            await connection.run_sync(migrate)
+        await _bring_up_to_date(engine, location)
         if isinstance(location, SqliteFile):
             # The sqlite3 tool deletes jobs without their generations; PostgreSQL never does.
             await forgetting.remove_orphans(engine)
@@ -52,6 +53,17 @@ async def open_store(url: str, *, secret: str, clock: Callable[[], datetime], du
         await engine.dispose()
         raise
     return SqlStore(engine, seal=TokenSeal(secret), clock=clock)
+
+
+async def _bring_up_to_date(engine: AsyncEngine, location: Location) -> None:
+    """Migrate over connections with a migration's patience where the engine's have less; SQLite's have no limit."""
+    migrating = open_engine(location, patience=MIGRATION) if isinstance(location, PostgresServer) else engine
+    try:
+        async with migrating.begin() as connection:
+            await connection.run_sync(migrate)
+    finally:
+        if migrating is not engine:
+            await migrating.dispose()
 
 
 class SqlStore:

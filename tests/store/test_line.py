@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator
 from enum import Enum
 from pathlib import Path
@@ -11,9 +12,10 @@ from sqlalchemy import make_url
 
 from bot.core.admission import Admitted
 from bot.errors import StoreUnavailableError
-from bot.store import SqlStore
+from bot.store import SqlStore, open_store
+from bot.store.engine import POSTGRES_CONNECTIONS, Patience
 from tests.store.conftest import Opener
-from tests.store.values import NO_LIMITS, SLOTS, a_job, revised
+from tests.store.values import NO_LIMITS, SECRET, SLOTS, StoppedClock, a_job, revised
 
 pytestmark = pytest.mark.e2e
 
@@ -34,16 +36,25 @@ class Line:
     def __init__(self, socket: Path) -> None:
         self.breaks: Break | None = None
         self.stays_down = False
+        self.falls_silent_at_commit = False
         self.url = ""
         self.said = bytearray()
         """All that the client sent, connection after connection."""
+        self._silent = set[asyncio.Event]()
         self._socket = socket
+
+    def fall_silent(self) -> None:
+        """Let every connection of now carry nothing any more, without closing it; those to come are sound."""
+        for silence in self._silent:
+            silence.set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if not self.stays_down:
             from_server, to_server = await asyncio.open_unix_connection(str(self._socket))
             deaf = asyncio.Event()
-            up = asyncio.create_task(self._up(reader, to_server, deaf))
+            silence = asyncio.Event()
+            self._silent.add(silence)
+            up = asyncio.create_task(self._up(reader, to_server, deaf, silence))
             down = asyncio.create_task(_down(from_server, writer, deaf))
             await asyncio.wait({up, down}, return_when=asyncio.FIRST_COMPLETED)
             up.cancel()
@@ -51,9 +62,21 @@ class Line:
             to_server.close()
         writer.close()
 
-    async def _up(self, reader: asyncio.StreamReader, to_server: asyncio.StreamWriter, deaf: asyncio.Event) -> None:
+    async def _up(
+        self,
+        reader: asyncio.StreamReader,
+        to_server: asyncio.StreamWriter,
+        deaf: asyncio.Event,
+        silence: asyncio.Event,
+    ) -> None:
         while data := await reader.read(CHUNK_BYTES):
+            if silence.is_set():
+                continue
             self.said += data
+            if COMMIT in data and self.falls_silent_at_commit:
+                self.falls_silent_at_commit = False
+                self.fall_silent()
+                continue
             if COMMIT in data and self.breaks is not None:
                 deaf.set()
                 when, self.breaks = self.breaks, None
@@ -125,3 +148,35 @@ async def test_no_statement_has_a_name_that_another_server_behind_a_pooler_would
     parsed = re.findall(rb"P\x00.{3}([^\x00]*)\x00(?:SELECT|INSERT|UPDATE)", bytes(line.said), re.DOTALL)
     assert len(parsed) > 5
     assert set(parsed) == {b""}
+
+
+QUICK = Patience(connect_s=1, ping_s=0.3, statement_s=0.6)
+MUCH_S = 1.5
+"""Less than a goodbye to one dead connection takes, or a ping for each of the five."""
+
+
+async def test_a_server_that_is_gone_without_a_word_holds_up_no_more_than_one_admission(
+    line: Line, clock: StoppedClock
+) -> None:
+    store = await open_store(line.url, secret=SECRET, clock=clock, patience=QUICK)
+    # All five connections are open and idle.
+    await asyncio.gather(*(store.open_jobs() for _ in range(POSTGRES_CONNECTIONS)))
+    line.fall_silent()
+    began = time.monotonic()
+    assert await store.add(a_job(), limits=NO_LIMITS, slots=SLOTS) == Admitted(ahead=0)
+    await asyncio.gather(*(store.open_jobs() for _ in range(POSTGRES_CONNECTIONS)))
+    assert time.monotonic() - began < MUCH_S
+    await store.close()
+
+
+async def test_a_statement_that_hangs_condemns_every_connection_made_before_it(line: Line, clock: StoppedClock) -> None:
+    store = await open_store(line.url, secret=SECRET, clock=clock, patience=QUICK)
+    await asyncio.gather(*(store.open_jobs() for _ in range(POSTGRES_CONNECTIONS)))
+    line.falls_silent_at_commit = True
+    with pytest.raises(StoreUnavailableError):
+        await store.add(a_job(), limits=NO_LIMITS, slots=SLOTS)
+    began = time.monotonic()
+    assert await store.add(a_job(), limits=NO_LIMITS, slots=SLOTS) == Admitted(ahead=0)
+    await asyncio.gather(*(store.open_jobs() for _ in range(POSTGRES_CONNECTIONS)))
+    assert time.monotonic() - began < MUCH_S
+    await store.close()
