@@ -113,6 +113,13 @@ class Bot:
         except TimeoutError:
             raise BotLogError(f"The bot did not say {text!r} within {timeout_s} s:\n{self.log(since)}") from None
 
+    def children(self) -> list[int]:
+        """Return the ids of the processes that it started and that live (Linux only)."""
+        if self._process is None:
+            return []
+        tasks = Path(f"/proc/{self._process.pid}/task").glob("*/children")
+        return [int(child) for task in tasks for child in task.read_text(encoding="ascii").split()]
+
     async def kill(self) -> None:
         """End it as a power cut does (kill -9)."""
         await self._end(signal.SIGKILL)
