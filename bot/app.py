@@ -298,7 +298,9 @@ def _rules(settings: Settings) -> Rules:
         microusd_per_day=microusd_of(settings.daily_usd),
     )
     return Rules(
-        models=ModelRules(default_model=settings.oxen_model, allowed=settings.oxen_models),
+        models=ModelRules(
+            default_model=settings.oxen_model, allowed=settings.oxen_models, priced_only=limits.hold_money
+        ),
         admission=AdmissionRules(limits=limits, slots=settings.max_running_generations),
         grace=timedelta(seconds=settings.reconcile_grace_s),
         deadline=timedelta(seconds=settings.job_deadline_s),

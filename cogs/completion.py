@@ -13,10 +13,10 @@ Interaction = discord.Interaction[EaselBot]
 
 
 async def complete_model(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-    """Offer the models that may be used."""
+    """Offer the models that may be used; none that would be refused because its price is not known."""
     desk = interaction.client.desk
     models = desk.catalogue.models() or ()
-    offered = model_choices(models, desk.models.allowed, typed)
+    offered = model_choices(models, desk.models.allowed, typed, priced_only=desk.models.priced_only)
     return [app_commands.Choice(name=name, value=value) for name, value in offered]
 
 

@@ -27,9 +27,15 @@ def choices_for(model: Model, option: str, typed: str) -> list[str]:
     return [short[place] for place in _ranked(part, [[loose(value)] for value in short])]
 
 
-def model_choices(models: Sequence[Model], allowed: frozenset[str], typed: str) -> list[tuple[str, str]]:
+def model_choices(
+    models: Sequence[Model], allowed: frozenset[str], typed: str, *, priced_only: bool = False
+) -> list[tuple[str, str]]:
     """Give (name to show, id) of the image models that fit what is typed so far: what begins with it first."""
-    usable = [model for model in usable_models(models, allowed) if len(model.id) <= MAX_CHOICE_LENGTH]
+    usable = [
+        model
+        for model in usable_models(models, allowed)
+        if len(model.id) <= MAX_CHOICE_LENGTH and (_prices(model) or not priced_only)
+    ]
     places = _ranked(squeezed(typed), [[squeezed(model.id), squeezed(model.display_name)] for model in usable])
     return [(_label(usable[place]), usable[place].id) for place in places]
 
@@ -54,9 +60,13 @@ def _label(model: Model) -> str:
 
 def _price(model: Model) -> str | None:
     """Return what a picture of a model costs, from and to where that depends on quality and size."""
-    cells = [price for row in model.prices.grid_usd.values() for price in row.values()]
-    prices = cells or ([] if model.prices.per_image_usd is None else [model.prices.per_image_usd])
+    prices = _prices(model)
     if not prices:
         return None
     low, high = dollars(microusd_of(min(prices))), dollars(microusd_of(max(prices)))
     return low if low == high else f"{low} to {high}"
+
+
+def _prices(model: Model) -> list[float]:
+    cells = [price for row in model.prices.grid_usd.values() for price in row.values()]
+    return cells or ([] if model.prices.per_image_usd is None else [model.prices.per_image_usd])

@@ -7,10 +7,13 @@ from bot.core.admission import Limits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelRules:
-    """The model for who names none, and the ids that may be used (empty: every image model)."""
+    """The model for requests that name none, the ids that may be used (empty: every image model), and whether only
+    models with a price may be.
+    """
 
     default_model: str
     allowed: frozenset[str]
+    priced_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

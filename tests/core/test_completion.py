@@ -57,6 +57,12 @@ def test_a_model_whose_price_depends_on_quality_and_size_is_shown_from_to() -> N
     assert (label, value) == ("GPT Image 2 (gpt-image-2) · $0.004 to $0.29", "gpt-image-2")
 
 
+def test_while_money_is_limited_no_model_is_offered_whose_price_nobody_knows() -> None:
+    models = (FLUX_DEV, model(entry("free-of-figures", {}, pricing={"method": "by_mood"})))
+    assert ids("", models) == [FLUX_DEV.id, "free-of-figures"]
+    assert [value for _, value in model_choices(models, frozenset(), "", priced_only=True)] == [FLUX_DEV.id]
+
+
 def test_a_name_that_is_too_long_gives_way_to_the_price() -> None:
     long = model(entry("x" * 90, {}, display_name="y" * 90, pricing={"method": "per_image", "cost_per_image": 0.1}))
     assert model_choices((long,), frozenset(), "") == [(f"{'x' * 90} · $0.10", "x" * 90)]
