@@ -113,8 +113,14 @@ class Bot:
         except TimeoutError:
             raise BotLogError(f"The bot did not say {text!r} within {timeout_s} s:\n{self.log(since)}") from None
 
-    def children(self) -> list[int]:
-        """Return the ids of the processes that it started and that live (Linux only)."""
+    async def child(self, *, timeout_s: float = 10.0) -> int:
+        """Wait until it has started a process of its own, and return its id (Linux only)."""
+        async with asyncio.timeout(timeout_s):
+            while not (children := self._children()):  # noqa: ASYNC110 - the kernel sends no event
+                await asyncio.sleep(0.005)
+        return children[0]
+
+    def _children(self) -> list[int]:
         if self._process is None:
             return []
         tasks = Path(f"/proc/{self._process.pid}/task").glob("*/children")
