@@ -1,8 +1,6 @@
 """Opens engines: drivers, pools, pragmas and locks of the two databases; knows no tables."""
 
-import math
 import os
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from errno import EISDIR
@@ -43,7 +41,7 @@ MIGRATION = Patience(statement_s=300)
 POSTGRES_CONNECTIONS = 5
 """One writes, the others read; a server allows 100 by default and may serve several processes."""
 
-_MADE_AT = "made at"
+_NUMBER = "number"
 _FRESH = "fresh"
 
 OWNER_ONLY = 0o600
@@ -113,7 +111,8 @@ class _DeadConnections:
 
     def __init__(self, patience: Patience) -> None:
         self._patience = patience
-        self._silent_at = -math.inf
+        self._made = 0
+        self._condemned = 0
 
     def leave(self, engine: sa.Engine) -> None:
         """Look after an engine from now on."""
@@ -123,7 +122,7 @@ class _DeadConnections:
         event.listen(engine, "close", self._before_close)
 
     def _condemn(self, connection: asyncpg.Connection) -> None:
-        self._silent_at = time.monotonic()
+        self._condemned = self._made
         connection.terminate()
 
     async def _ping(self, connection: asyncpg.Connection) -> None:
@@ -136,7 +135,8 @@ class _DeadConnections:
             raise InvalidatePoolError from error
 
     def _after_connect(self, _connection: object, record: ConnectionPoolEntry) -> None:
-        record.info[_MADE_AT] = time.monotonic()
+        self._made += 1
+        record.info[_NUMBER] = self._made
         record.info[_FRESH] = True
 
     def _before_use(self, connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
@@ -152,7 +152,7 @@ class _DeadConnections:
             context.is_disconnect = True
 
     def _before_close(self, connection: Any, record: ConnectionPoolEntry | None) -> None:
-        if record is not None and record.info.get(_MADE_AT, math.inf) < self._silent_at:
+        if record is not None and record.info.get(_NUMBER, self._made) <= self._condemned:
             # It would be told goodbye otherwise, and its answer waited for.
             connection.driver_connection.terminate()
 
