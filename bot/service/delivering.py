@@ -105,9 +105,8 @@ class Delivering:
             return await self.record(job, error.events)
         except (MessageGoneError, MessageUnreachableError) as error:
             return await self._leave_message(job, error)
-        except CardRefusedError:
-            # Discord's own words stand in the cause; `logs` hides what they repeat.
-            log.exception("card refused", extra={"job_id": job.id})
+        except CardRefusedError as error:
+            log.warning("card refused: %s", error, extra={"job_id": job.id})
             return await self._leave_refused(job)
         # What did not fit into this edit, could not be fetched yet or was finished meanwhile keeps the card owed.
         complete = all(g.handed_over or g.id in now for g in job.succeeded)

@@ -1,4 +1,4 @@
-// Says aloud, for screen readers, how a picture ended. Everything else on a card can be read when one likes.
+// Says aloud, for screen readers, how a picture ended; the rest can be read when one likes.
 import { headline, picturesOf, underWay } from "./components.js";
 import { h } from "./dom.js";
 import { nameOf, on, store } from "./store.js";

@@ -66,7 +66,7 @@ function draw() {
   else if (atEnd || fresh) toEnd();
 }
 
-/** Messages, and what one waits for at its place among them: a command that failed does not stay below all others. */
+/** Messages, and what one waits for at its place among them. */
 function rows(shown, waiting) {
   const nodes = shown.map((each, at) => [each.id, messageNode(each, follows(shown[at - 1], each))]);
   const pending = waiting.map((each) => [each.id, pendingNode(each)]);

@@ -18,7 +18,7 @@ export function components(list, message, pending) {
   const seen = new Map();
   return list.map((part) => {
     const node = draw(part, message, pending);
-    // A part is the same one after an edit when it is the first, second ... of its kind: so a pressed button keeps the focus.
+    // The n-th part of a kind is the same one after an edit, so a pressed button keeps the focus.
     seen.set(part.type, (seen.get(part.type) ?? 0) + 1);
     node.dataset.key ??= `${part.type}-${seen.get(part.type)}`;
     return node;
@@ -65,7 +65,7 @@ const isCancel = (part) => part.custom_id?.includes(":cancel:") || (part.compone
 /** Whether something of a card is still to come: only then can it be cancelled. */
 export const underWay = (message) => message.components.some(isCancel);
 
-/** Keep the place of pictures that are still to come, in the shape that the small line names, so that nothing jumps. */
+/** Keep the place of pictures to come, in the shape that the small line names, so that nothing jumps. */
 function expecting(parts, nodes, message) {
   const { text } = headline(message);
   const facts = /^-# (.+)$/m.exec(text)?.[1] ?? "";

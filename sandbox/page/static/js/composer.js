@@ -120,7 +120,7 @@ function show(wanted) {
   tell("composer");
 }
 
-/** A command that was put aside comes back as it was, and so does one that was refused; a sent or closed one does not. */
+/** A command that was put aside or refused comes back as it was; a sent or closed one does not. */
 function finished(how, its) {
   if (how === "refused") {
     if (form !== its) closeCommand({ focus: false });
@@ -146,7 +146,7 @@ function closeCommand({ focus = true } = {}) {
   tell("composer");
 }
 
-/** Open a command by name with values by option: for the words that set off faults, and for what got no answer. */
+/** Open a command with values by option: for words that set off faults, and for what got no answer. */
 export function suggest(name, values) {
   const command = commandsHere(CHAT_INPUT).find((each) => each.name === name);
   if (!command) return complain("There are no commands here.");

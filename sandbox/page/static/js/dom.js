@@ -1,8 +1,8 @@
-// Builds and patches nodes. Text becomes text nodes and nothing else, so nothing that anybody typed can become markup.
+// Builds and patches nodes. Text becomes text nodes alone, so nothing typed can become markup.
 
 const BY_PROPERTY = new Set(["value", "checked", "selected", "disabled", "open"]);
 
-/** Build an element. `on` holds listeners, `style` custom properties; null, false and undefined leave something out. */
+/** Build an element. `on`: listeners; `style`: custom properties; null, false and undefined are left out. */
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {

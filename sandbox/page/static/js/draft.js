@@ -1,4 +1,4 @@
-// What is being filled in, so that a reload does not lose it: words and numbers, one command at a time; files cannot stay.
+// What is being filled in survives a reload: words and numbers of one command; files cannot stay.
 
 const KEY = "easel-draft";
 

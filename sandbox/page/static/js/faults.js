@@ -82,7 +82,7 @@ function botDown() {
   return h("div", { class: "story bad" }, h("strong", {}, "The bot does not run."), h("button", { type: "button", class: "button primary", on: { click: clear } }, "Start it"));
 }
 
-/** The latest story: what was promised, what happened step by step, and the verdict. `below` its button, the rest is said. */
+/** The latest story: the promise, the steps and the verdict, `below` its button. */
 export function storyNode({ below = false } = {}) {
   const told = store.incident;
   if (!told) return null;

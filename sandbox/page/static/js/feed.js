@@ -33,7 +33,7 @@ export function connect(as) {
   source.addEventListener("open", () => setOnline(true));
   source.addEventListener("error", () => {
     setOnline(false);
-    // Not left to the browser, which would come back as a new client: private messages last as long as this page.
+    // The browser's own retry would be a new client: private messages last as long as this page.
     disconnect();
     retrying = setTimeout(() => connect(person), RETRY_MS);
   });

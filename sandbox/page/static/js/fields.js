@@ -1,4 +1,4 @@
-// The options of a command as fields: each checks what it holds as Discord's client does, and says what is wrong below.
+// The options of a command as fields: each checks its value as Discord's client does, and says what is wrong.
 import { Refused, post } from "./api.js";
 import { h, iconButton } from "./dom.js";
 import { Listbox } from "./listbox.js";

@@ -1,4 +1,4 @@
-// A command being filled in, as lines of chips: the required options, a place for each picture, and whatever else there is.
+// A command being filled in, as lines of chips: required options, a place for each picture, the rest.
 import { postFiles } from "./api.js";
 import { h, icon, iconButton } from "./dom.js";
 import { fieldFor } from "./fields.js";

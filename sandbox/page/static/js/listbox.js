@@ -1,4 +1,4 @@
-// A list of choices that belongs to a text field: arrows move, Enter and Tab take, Esc closes. The focus stays in the field.
+// The choices of a text field: arrows move, Enter and Tab take, Esc closes; the focus stays in the field.
 import { h } from "./dom.js";
 
 const ROOM_PX = 200;

@@ -1,4 +1,4 @@
-// Where one is and who one is, in the address: #/pictures/robin. It survives a reload, and a new sandbox too.
+// Where and who one is, in the address (#/pictures/robin): it survives a reload and a new sandbox.
 import { here, me, store } from "./store.js";
 
 export function readRoute() {

@@ -1,4 +1,4 @@
-// A column that becomes a sheet where the window is too narrow for it: opened, closed by Esc or a tap beside it.
+// A column that becomes a sheet in a narrow window: opened, closed by Esc or a tap beside it.
 
 let opener = null;
 

@@ -1,4 +1,4 @@
-// The beginning of every place: what it is, and three things to try at one click, so that no channel is ever empty.
+// The beginning of every place: what it is, and three things to try, so that no channel is ever empty.
 import { post } from "./api.js";
 import { h } from "./dom.js";
 import { commandsHere, me, store, tell } from "./store.js";

@@ -1,4 +1,4 @@
-// Windows (modals): opened by the bot's answer, filled in, sent back. The browser's dialog keeps the focus inside.
+// Windows (modals): opened by the bot's answer, filled in, sent back. The dialog keeps the focus.
 import { postFiles } from "./api.js";
 import { h } from "./dom.js";
 import { markdown } from "./markdown.js";

@@ -66,7 +66,7 @@ export class Zone {
   }
 }
 
-/** Let files be dropped anywhere on `host`: `take(files, target)` gets them with the node that they fell on. */
+/** Let files be dropped on `host`: `take(files, target)` gets them with the node that they fell on. */
 export function takeDrops(host, take) {
   let depth = 0;
   const carriesFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
