@@ -2,7 +2,8 @@
 
 import asyncio
 import io
-import resource
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -99,13 +100,28 @@ def hard() -> bytes:
 
 
 @pytest.mark.e2e
-async def test_k2_a_hard_picture_is_made_smaller_within_its_memory_and_its_time() -> None:
+async def test_k2_a_hard_picture_is_made_smaller_within_its_time() -> None:
     picture = ResultFile(filename="1-1.png", data=await asyncio.to_thread(hard))
     assert len(picture.data) > 10 * MIB
     async with asyncio.timeout(HARD_S):
         small = await PictureShrinker().shrink(picture, 10 * MIB)
     assert len(small.data) <= 10 * MIB
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 < HARD_BYTES
+
+
+MEASURED = """
+import resource, subprocess, sys
+subprocess.run([sys.executable, "-m", "bot.shrinking", "smaller", sys.argv[1]], stdin=sys.stdin, stdout=-3, check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+"""Run by a small process: what a large one starts is as large until it has become another program."""
+
+
+@pytest.mark.e2e
+def test_k2_a_hard_picture_is_made_smaller_within_its_memory() -> None:
+    measured = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", MEASURED, str(10 * MIB)], input=hard(), capture_output=True, check=True
+    )
+    assert int(measured.stdout) * 1024 < HARD_BYTES
 
 
 @pytest.mark.e2e

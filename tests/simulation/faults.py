@@ -108,8 +108,8 @@ POSSIBLE: Mapping[Place, tuple[Fault, ...]] = {
 }
 """One is in no draw, since it leaves the design's assumptions: a POST that is accepted TOO_LATE."""
 
-RARITY: Mapping[Place, float] = {Place.COMMIT: 0.3}
-"""A disk is in trouble less often than a service."""
+RARITY: Mapping[Place, float] = {Place.COMMIT: 0.3, Place.REMOVE: 3.0}
+"""A disk is in trouble less often than a service; and few runs delete a message, so what fails there is drawn more."""
 
 Script = Mapping[tuple[Place, int], Fault]
 """The fault of the n-th time, counted from 1, at a place."""

@@ -55,7 +55,10 @@ def _answered_once(request: Request, job: Job | None, messages: Sequence[Message
         yield f"{request.job_id} was answered and nobody knows it"
     if is_card and request.refused is not None:
         yield f"{request.job_id} was refused and answered"
-    if request.refused is not None and job is not None and job.state is not JobState.ABANDONED:
+    # Refused for a database that hung, and written all the same: should its process die before it gives the job up,
+    # the answer to a private request cannot be told from its card, and the picture waits in the inbox.
+    hidden = job is not None and job.ask.private and job.place is Place.INBOX and job.message_id is None
+    if request.refused is not None and job is not None and job.state is not JobState.ABANDONED and not hidden:
         yield f"{request.job_id} was refused, and yet it is {job.state.value}"
 
 
