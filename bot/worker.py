@@ -33,7 +33,7 @@ CHECKED_AGAIN_AT_ONCE = 2
 STREAM_PATIENCE_S = 30.0
 """How long the first POST waits for the stream; after that the sweep stands in for it."""
 LOOK_AGAIN_S = 5.0
-SLOW_ANSWER_S = 10.0
+SLOW_ANSWER_S = 8.0
 """Oxen answers a POST within a second or so. A longer one keeps its slot no more; a model with several
 such waits for them."""
 Work = Callable[[], Awaitable[None]]
@@ -122,7 +122,10 @@ class Worker:
             log.warning("the stream is not up; finished pictures are asked for instead")
 
     def _patience_s(self) -> float:
-        return min([LOOK_AGAIN_S, *self._rests.ends_s(), *self._models.ends_s()])
+        now_s = self._monotonic()
+        slow_s = [held.since_s + SLOW_ANSWER_S - now_s for held in self._in_hand.values() if held.images]
+        ends_s = [end_s for end_s in slow_s if end_s > 0]
+        return min([LOOK_AGAIN_S, *ends_s, *self._rests.ends_s(), *self._models.ends_s()])
 
     async def _look(self, tasks: asyncio.TaskGroup) -> None:
         # Read before the store is asked: a slot that moves between the two counts is then counted twice, not never.

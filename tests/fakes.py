@@ -66,7 +66,8 @@ class FakeImageApi:
 
     Each POST meets the next of `fates` (ids to give, an error to raise, or a Fate); without one it is accepted. Every
     other call raises what `faults` holds under its name, as in "list" or "get r-1", after what `meanwhile` holds there
-    has happened. A link in `files` has contents or
+    has happened. What `troubles` holds befalls every POST for a
+    model, or every call of a kind, as in "get". A link in `files` has contents or
     errors, one for each download; the last stays.
     """
 
@@ -75,6 +76,7 @@ class FakeImageApi:
         self.fates: deque[Sequence[str] | Exception | Fate] = deque()
         self.faults: dict[str, Exception] = {}
         self.meanwhile: dict[str, Callable[[], Awaitable[None]]] = {}
+        self.troubles: dict[str, Callable[[], Awaitable[None]]] = {}
         self.files: dict[str, list[bytes | Exception]] = defaultdict(lambda: [PNG])
         self.rows: dict[str, RemoteRow] = {}
         self.posts: list[QueuePost] = []
@@ -92,6 +94,8 @@ class FakeImageApi:
         self.posts.append(post)
         fate = self.fates.popleft() if self.fates else None
         await self.open.wait()
+        if post.model in self.troubles:
+            await self.troubles[post.model]()
         if post.parameters.get("seed") in self.slow_seeds:
             await self.released.wait()
         if isinstance(fate, Exception):
@@ -174,6 +178,9 @@ class FakeImageApi:
             await self.meanwhile.pop(call)()
         if call in self.faults:
             raise self.faults[call]
+        kind = call.partition(" ")[0]
+        if kind in self.troubles:
+            await self.troubles[kind]()
 
     def called(self, prefix: str) -> list[str]:
         """Give the calls that begin with a word."""
@@ -290,10 +297,13 @@ class FakeReferences:
         self.files: dict[str, bytes | Exception] = {}
         self.picture = PNG
         self.reads: list[str] = []
+        self.hanging: set[str] = set()
 
     async def read(self, url: str) -> bytes:
         self.reads.append(url)
         await asyncio.sleep(0)
+        if url in self.hanging:
+            await asyncio.Event().wait()
         found = self.files.get(url, self.picture)
         if isinstance(found, Exception):
             raise found

@@ -304,6 +304,48 @@ MATRIX: Mapping[str, Row] = {
         "a moderator removed the message, the channel was for adults, or a private answer was dismissed",
         "The inbox has the picture, for its owner's eyes alone, and says why.",
     ),
+    "I1": Row(
+        P,
+        "a model refuses, asks for a week, hangs, or loses its answers",
+        "It alone rests, for five minutes at most; a picture of any other model is sent within 10 s.",
+    ),
+    "I2": Row(
+        P,
+        "the links of 150 references hang",
+        "Each try has a limit that grows, what failed has less room than what is new, and members take turns: what one "
+        "member's links hold up is that member's.",
+    ),
+    "I3": Row(
+        P,
+        "Oxen's answers to the sweep hang",
+        "Each step of it has a timer and a limit of its own: a private answer asks for its fresh token in time.",
+    ),
+    "I4": Row(
+        P,
+        "two members have twenty jobs each",
+        "While others wait, each has at most three at Oxen; a third member is sent at once.",
+    ),
+    "I5": Row(
+        P,
+        "every step of the worker and the sweep fails, 2,000 times in a row",
+        "It is tried again at the next look; neither loop ends.",
+    ),
+    "I6": Row(
+        P,
+        "Oxen answers with nothing but errors, for ever",
+        "What it took ends after deadline and grace and frees its slot, what was lost ends as unknown then, and what "
+        "waits is refused unpaid after six hours, with a sentence.",
+    ),
+    "I7": Row(
+        P,
+        "the list that is asked for after a reconnect fails",
+        "It is asked for again at the next tick.",
+    ),
+    "I8": Row(
+        P,
+        "hundreds of jobs come and go",
+        "The process remembers nothing of those that ended.",
+    ),
     "J1": Row(
         P,
         "a loop of the process dies of what nobody foresaw, 2,000 times in a row",
