@@ -34,8 +34,8 @@ QUIET_LOOKS = 3
 """A command may be on its way between two looks."""
 LONGEST_DOWN_S = 20.0
 PATIENCE_S = DEADLINE_S + 2 * LATE_PICTURES_S
-FOUND_AGAIN_S = 5.0
-"""An order that Oxen took so long after its sending was looked for; answers take a tenth of that."""
+ANSWERED = "SELECT count(*) FROM generations WHERE state = 'queued' AND accepted_at - sent_at < 5000000"
+"""Counts what Oxen has, apart from orders that were found again 5 s after their sending or later (in microseconds)."""
 """After the storm everything must be settled within this time."""
 
 OURS = Strategy()
@@ -207,9 +207,7 @@ class World:
         """Nothing is sent without a free slot; what was lost and is found again may take more than there are."""
         in_the_air = set(self._database.column("SELECT id FROM generations WHERE state = 'submitting'"))
         sent, self._in_the_air = in_the_air - self._in_the_air, in_the_air
-        # Times are whole microseconds. An order that was found again counts for nothing: it held no slot until then.
-        answered = f"state = 'queued' AND accepted_at - sent_at < {int(FOUND_AGAIN_S * 1e6)}"
-        taken = self._database.one(f"SELECT count(*) FROM generations WHERE {answered}") + len(sent)
+        taken = self._database.one(ANSWERED) + len(sent)
         if sent and taken > SLOTS:
             self.complain(f"{taken} slots taken of {SLOTS}")
 
