@@ -23,7 +23,7 @@ READY_S = 30.0
 FIRST_PICTURE_S = 30.0
 FIRST_PROMPT = "a lighthouse on a cliff at dusk, the sea calm --ar 16:9"
 GRACE_S = 8
-"""Nobody waits three minutes on a page to see an order settled whose answer was lost."""
+"""Short, so that a lost order is settled while one looks on; an order may take most of it, and "Answer slowly" half."""
 FAILURES = (BotEndedError, WaitedTooLongError, TimeoutError, ClientRefusedError, NoPortError)
 """What may go wrong while everything starts; each has a sentence for people."""
 

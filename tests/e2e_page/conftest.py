@@ -28,7 +28,7 @@ async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Demo]
     """Give both servers, the real bot and the page; the bot may come back at once after it was killed."""
     discord = LocalDiscord(Settings(gateway=GatewaySettings(identify_spacing_s=0)))
     folder = tmp_path_factory.mktemp("demo")
-    async with open_demo(folder=folder, discord=discord, painting_s=PAINTING_S, dark_s=DARK_S, grace_s=1) as opened:
+    async with open_demo(folder=folder, discord=discord, painting_s=PAINTING_S, dark_s=DARK_S) as opened:
         yield opened
         assert opened.bot.status.state is BotState.RUNNING, (folder / LOG_FILE).read_text()[-5000:]
 
