@@ -130,7 +130,8 @@ class _DeadConnections:
             await connection.execute(  # pyright: ignore[reportUnknownMemberType]
                 "SELECT 1", timeout=self._patience.ping_s
             )
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
+            # The third is what a connection says that is in the middle of reading its server's farewell.
             self._condemn(connection)
             raise InvalidatePoolError from error
 
