@@ -204,11 +204,12 @@ class Worker:
     def _start_preparing(self, tasks: asyncio.TaskGroup, waiting: Sequence[Job]) -> None:
         """Prepare what has room: what reads nothing at once, and links that failed apart from those never tried."""
         reading = [(job_id, held.owner_id) for job_id, held in self._in_hand.items() if held.reads]
+        unread = self._rests.unread_by_owner()
         chosen = [job for job in waiting if not job.ask.references]
         for failed, at_once in ((False, CHECKED_AT_ONCE), (True, CHECKED_AGAIN_AT_ONCE)):
             line = [job for job in waiting if job.ask.references and self._has_failed(job.id) is failed]
             owners = [owner_id for job_id, owner_id in reading if self._has_failed(job_id) is failed]
-            chosen += readings(line, owners, at_once=at_once)
+            chosen += readings(line, owners, unread=unread, at_once=at_once)
         for job in chosen if not self._stopping else ():
             self._start(tasks, job, partial(self._prepare, job), images=0)
 
@@ -232,7 +233,7 @@ class Worker:
         except Exception:
             # One job that cannot be worked on must not end the work for all; it is looked at again.
             log.exception("work on a job failed", extra={"job_id": job.id})
-            self._rests.rest(job.id)
+            self._rests.rest(job.id, job.owner_id)
         finally:
             self._in_hand.pop(job.id, None)
             self._bell.ring()
@@ -248,7 +249,7 @@ class Worker:
             await self._preparation.prepare(job, tries=self._rests.times_unread(job.id))
         except TransientError as error:
             log.warning("not prepared yet: %s", error, extra={"job_id": job.id})
-            self._rests.rest(job.id, unread=isinstance(error, ReferenceUnreadError))
+            self._rests.rest(job.id, job.owner_id, unread=isinstance(error, ReferenceUnreadError))
 
     async def _send(self, job: Job, sends: Sequence[tuple[Sequence[Generation], Send]]) -> None:
         began_s = self._monotonic()
@@ -267,7 +268,7 @@ class Worker:
             self._models.answered(_model(job) or "")
         if unread:
             log.warning("not sent yet: %s", unread[0], extra={"job_id": job.id})
-            self._rests.rest(job.id)
+            self._rests.rest(job.id, job.owner_id)
 
     async def _send_one(self, job: Job, group: Sequence[Generation], send: Send) -> Sent:
         sent = await send()

@@ -1,7 +1,7 @@
 """Whose turn it is at Oxen: members take turns, so that nobody who orders much holds up the others; pure."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.core.job import GenerationState, Job
@@ -84,12 +84,13 @@ def turns(waiting: Sequence[Job], at_oxen: Iterable[AtOxen], *, slots: int, free
     return chosen
 
 
-def readings(waiting: Sequence[Job], reading: Collection[int], *, at_once: int) -> list[Job]:
+def readings(waiting: Sequence[Job], reading: Collection[int], *, unread: Mapping[int, int], at_once: int) -> list[Job]:
     """Return the jobs whose references are read now, of the member with the least the oldest first.
 
-    `reading` are the owners of those that are being read already.
+    `reading` are the owners of those that are being read already; `unread` counts the jobs of each member whose
+    references could not be read, so that hanging links of many members hold up none whose links are good.
     """
-    loads, line, chosen = Counter(reading), list(waiting), list[Job]()
+    loads, line, chosen = Counter(unread) + Counter(reading), list(waiting), list[Job]()
     while line and len(reading) + len(chosen) < at_once:
         job = min(line, key=lambda job: (loads[job.owner_id], job.created_at, job.id))
         loads[job.owner_id] += 1

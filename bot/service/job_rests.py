@@ -1,5 +1,6 @@
 """Which waiting jobs are left alone for a while, since the last try at them failed; knows no loop and no reason."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ REMEMBERED_S = 6 * 3600.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rest:
+    owner_id: int
     until_s: float
     backoff: Backoff
     unread: int
@@ -25,14 +27,15 @@ class JobRests:
         self._monotonic = monotonic
         self._rests: dict[str, _Rest] = {}
 
-    def rest(self, job_id: str, *, unread: bool = False) -> None:
+    def rest(self, job_id: str, owner_id: int, *, unread: bool = False) -> None:
         """Leave a job alone, longer each time; `unread` says that its references were the reason."""
         now_s = self._monotonic()
         self._rests = {each: rest for each, rest in self._rests.items() if now_s < rest.until_s + REMEMBERED_S}
         known = self._rests.get(job_id)
         backoff = known.backoff if known else REST
         times = (known.unread if known else 0) + unread
-        self._rests[job_id] = _Rest(until_s=now_s + backoff.pause_s, backoff=backoff.failed(), unread=times)
+        until_s = now_s + backoff.pause_s
+        self._rests[job_id] = _Rest(owner_id=owner_id, until_s=until_s, backoff=backoff.failed(), unread=times)
 
     def forget(self, job_id: str) -> None:
         """Forget a job that waits for nothing any more."""
@@ -47,6 +50,10 @@ class JobRests:
         """Return how often the references of a job could not be read."""
         known = self._rests.get(job_id)
         return known.unread if known else 0
+
+    def unread_by_owner(self) -> Counter[int]:
+        """Return how many jobs of each member have references that could not be read."""
+        return Counter(rest.owner_id for rest in self._rests.values() if rest.unread)
 
     def ends_s(self) -> list[float]:
         """Return how long each job that rests is still left alone."""

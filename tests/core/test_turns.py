@@ -98,9 +98,14 @@ def test_a_member_who_waits_alone_may_take_all(images: list[int], free: int) -> 
 @given(owners=st.lists(st.integers(1, 5), max_size=20), reading=st.lists(st.integers(1, 5), max_size=4))
 def test_references_are_read_by_turns_of_members_too(owners: list[int], reading: list[int]) -> None:
     waiting = [wish(owner, number) for number, owner in enumerate(owners, start=1)]
-    now = readings(waiting, reading, at_once=4)
+    now = readings(waiting, reading, unread={}, at_once=4)
     assert len(now) == min(len(waiting), 4 - len(reading))
     load = Counter([*reading, *(job.owner_id for job in now)])
     for job in waiting:
         if job not in now:
             assert all(load[other.owner_id] <= load[job.owner_id] + 1 for other in now)
+
+
+def test_a_member_whose_links_failed_comes_after_one_whose_links_are_new() -> None:
+    waiting = [wish(ANN, 1), wish(BEN, 2)]
+    assert readings(waiting, [], unread={ANN: 1}, at_once=1) == [waiting[1]]

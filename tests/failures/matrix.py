@@ -312,8 +312,8 @@ MATRIX: Mapping[str, Row] = {
     "I2": Row(
         P,
         "the links of 150 references hang",
-        "Each try has a limit that grows, what failed has less room than what is new, and members take turns: what one "
-        "member's links hold up is that member's.",
+        "Each try has a limit that grows, what failed has less room than what is new, and members take turns, "
+        "those first whose links were read.",
     ),
     "I3": Row(
         P,

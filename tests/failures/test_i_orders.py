@@ -117,11 +117,12 @@ def test_i1_a_model_that_asked_for_a_week_is_tried_again_after_minutes() -> None
     assert virtually(story) <= 310
 
 
-def test_i2_a_good_reference_is_read_beside_150_links_of_one_member_that_hang() -> None:
+@pytest.mark.parametrize("members", [1, 15], ids=["of one member", "of fifteen members"])
+def test_i2_a_good_reference_is_read_beside_150_links_that_hang(members: int) -> None:
     async def story(rig: Rig) -> tuple[float, float]:
         links = [f"https://cdn.discordapp.com/hangs/{number}.png" for number in range(150)]
         rig.references.hanging |= set(links)
-        await rig.keep(*(with_link(n, link, owner=100) for n, link in enumerate(links, start=1)))
+        await rig.keep(*(with_link(n, link, owner=100 + n % members) for n, link in enumerate(links, start=1)))
         async with at_work(rig):
             at_once_s = await waited_s(rig, with_link(900, "https://cdn.discordapp.com/good.png"))
             await asyncio.sleep(600)
