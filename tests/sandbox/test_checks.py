@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from sandbox.cards import Word
-from sandbox.checks import CALLS_OF_A_JOB, EDIT, ORDER, Ending, Seen, checks
+from sandbox.checks import CALLS_OF_A_JOB, CALLS_WITH_BEGINNING, EDIT, ORDER, Ending, Seen, checks
 
 SEEN = Seen(
     command="edit",
@@ -26,6 +26,12 @@ def test_what_was_promised_passes() -> None:
     assert broken(SEEN) == []
 
 
+def test_a_card_that_waited_for_its_references_may_tell_that_painting_began() -> None:
+    told = replace(SEEN, calls=CALLS_WITH_BEGINNING)
+    assert broken(told) == []
+    assert any("three calls" in str(check) for check in checks([told], ENDING))
+
+
 @pytest.mark.parametrize(
     ("seen", "told"),
     [
@@ -35,7 +41,8 @@ def test_what_was_promised_passes() -> None:
         (replace(SEEN, shown=(), served=()), "Found: nothing on the message"),
         (replace(SEEN, served=(b"picture", b"picture")), "Found: 7 bytes on the message, 7 bytes, 7 bytes"),
         (replace(SEEN, calls={**CALLS_OF_A_JOB, ORDER: 2}), f"2 x {ORDER}"),
-        (replace(SEEN, calls={**CALLS_OF_A_JOB, EDIT: 2}), f"2 x {EDIT}"),
+        (replace(SEEN, calls={**CALLS_OF_A_JOB, EDIT: 3}), f"3 x {EDIT}"),
+        (replace(SEEN, attached=(), references=(), calls=CALLS_WITH_BEGINNING), f"2 x {EDIT}"),
         (replace(SEEN, references=("b.png", "a.png")), "in the given order. Found: b.png, a.png"),
     ],
 )
