@@ -11,7 +11,7 @@ from bot.oxen.stream import HttpTransport, OxenEventStream, stream_session
 
 pytestmark = pytest.mark.e2e
 
-IDLE_S = 0.3
+IDLE_S = 1.5
 PATIENCE_S = 8.0
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
